@@ -31,19 +31,36 @@ class Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
+class SkippableFrames:
+    """The content of frames that are no part of the output, up to `max_size` bytes in all."""
+
+    def __init__(self, max_size: int) -> None:
+        self.contents: list[bytes] = []
+        self.room, self.is_cut = max_size, False
+
+    def add(self, content: bytes) -> None:
+        """Hold the content of a frame."""
+        self.contents.append(content)
+        self.room -= len(content)
+
+
 class Codec(NamedTuple):
     """A compression method."""
 
     start: Callable[[], Decompressor]
     errors: tuple[type[Exception], ...]
     """Exceptions that a decompressor raises for damaged input."""
+    frames: SkippableFrames | None = None
+    """Holds the content that decompressors skip; `None` if the format has no such content."""
+    explain: Callable[[Exception, bytes], ExtractionError | None] | None = None
+    """Returns the reason for an error in the first bytes, if these belong to an intact stream."""
 
 
 class Stream:
     """The output of one or more compressed streams in a row, as `gunzip` and `xz -d` read them.
 
-    Bytes after the last stream are padding or were appended, and are ignored. A signature that
-    many files share is weak: if no output follows it, the file need not be a stream at all.
+    Zeros after a stream are padding; `read_rest` reads what else follows the last one. A signature
+    that many files share is weak: if no output follows it, the file need not be a stream at all.
     """
 
     def __init__(
@@ -75,6 +92,14 @@ class Stream:
             raise self._end
         return b""
 
+    def read_rest(self, size: int) -> bytes:
+        """Read at most `size` bytes after the last stream; none before its end was reached."""
+        if self._end is not True:
+            return b""
+        piece = self._input[:size] or self._read(size)
+        self._input = self._input[size:]
+        return piece
+
     def _decompress(self, size: int) -> bytes:
         decompressor = self._decompressor
         if decompressor.eof:
@@ -90,6 +115,8 @@ class Stream:
             if is_first and (piece := self._recover_output(data, size)):
                 self._end = _build_error(error, gap=True)
                 return piece
+            if is_first and self._codec.explain and (reason := self._codec.explain(error, data)):
+                raise reason from None
             raise _build_error(error, gap=self._has_output or not self._is_weak) from None
         if is_hungry and not data and not piece and not decompressor.eof:
             raise ExtractionError(CUT)
@@ -114,9 +141,10 @@ class Stream:
         needed = max(map(len, self._signatures), default=0)
         while needed and len(rest := rest.lstrip(b"\0")) < needed and (more := self._read(CHUNK)):
             rest += more
+        self._input = rest
         if not rest.startswith(self._signatures):
             return False
-        self._decompressor, self._input = self._codec.start(), rest
+        self._decompressor = self._codec.start()
         return True
 
 

@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from io import BytesIO
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from wakeyscan.core.inflate import GZIP, INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.extractors._stream import Codec, Stream
+from wakeyscan.extractors._remainder import split_remainder
+from wakeyscan.extractors._stream import Codec, Decompressor, SkippableFrames, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import ExtractionError, Member
 from wakeyscan.extractors.file_types import SIGNATURES
@@ -22,10 +24,13 @@ from wakeyscan.extractors.file_types import SIGNATURES
 if TYPE_CHECKING:
     import bz2
     import lzma
+
+    from wakeyscan.extractors import _zstd_frame
 else:
     # Each takes about a millisecond, and some builds of Python lack them.
     bz2 = lazy_import("bz2")
     lzma = lazy_import("lzma")
+    _zstd_frame = lazy_import("wakeyscan.extractors._zstd_frame")
 
 
 class CompressedFormat(NamedTuple):
@@ -39,10 +44,16 @@ class CompressedFormat(NamedTuple):
     SEEKS: bool = False
 
     def open(self, file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-        """Yield the decompressed content."""
+        """Yield the decompressed content, then what the format skips, and what follows its end."""
         codec = self.build_codec(budget)
         stream = Stream(file.read, codec, budget, signatures=self.signatures, is_weak=self.is_weak)
         yield Member("", stream.read)
+        if codec.frames:
+            for content in codec.frames.contents:
+                yield Member("", BytesIO(content).read, content=content)
+            if codec.frames.is_cut:
+                raise ExtractionError("a skippable frame is too large to open what is in it")
+        yield from split_remainder(stream.read_rest)
 
 
 def build_inflate_codec(wbits: int) -> Codec:
@@ -70,8 +81,14 @@ def build_lzma_codec(budget: ExtractionBudget) -> Codec:
 def build_zstd_codec(budget: ExtractionBudget) -> Codec:
     """Return the codec of Zstandard; raise `ExtractionError` if no library is installed."""
     zstd = _load_zstd()
-    window = {zstd.DecompressionParameter.window_log_max: budget.limits.max_memory.bit_length() - 1}
-    return Codec(partial(zstd.ZstdDecompressor, options=window), (zstd.ZstdError,))
+    memory = budget.limits.max_memory
+    window = {zstd.DecompressionParameter.window_log_max: memory.bit_length() - 1}
+    frames = SkippableFrames(memory)
+
+    def start() -> Decompressor:
+        return _zstd_frame.ZstdFrame(zstd.ZstdDecompressor(options=window), frames)
+
+    return Codec(start, (zstd.ZstdError,), frames, _zstd_frame.explain_error)
 
 
 def _load_zstd() -> Any:
