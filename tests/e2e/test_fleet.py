@@ -438,6 +438,32 @@ def test_clones_that_are_not_kept_leave_nothing(tmp_path: Path, run: Run, key: s
     assert not (tmp_path / "mirrors").exists()
 
 
+@pytest.mark.parametrize("part", ["", "HEAD", "objects"])
+def test_a_mirror_behind_a_link_of_the_work_tree_is_not_written(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, run: Run, key: str, part: str
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": key})
+    Repo(tmp_path)
+    call = ("fleet", repo.top.as_uri(), "--mirrors", "mirrors")
+    assert run(*call).code == 1
+    (mirror,) = (tmp_path / "mirrors").glob("*.git")
+    outside = tmp_path_factory.mktemp("other") / "outside"
+    path = mirror / part
+    path.rename(outside)
+    path.symlink_to(outside, target_is_directory=part != "HEAD")
+    before = read_tree(outside)
+    repo.commit({"b": key})
+    assert run(*call).code == 3
+    assert "link" in str(read_rows(tmp_path / RESULTS))
+    assert read_tree(outside) == before
+
+
+def read_tree(folder: Path) -> dict[str, bytes]:
+    files = folder.rglob("*") if folder.is_dir() else [folder]
+    return {str(path): path.read_bytes() for path in files if path.is_file()}
+
+
 def test_mirrors_above_the_size_are_removed(
     tmp_path: Path, clones: Path, run: Run, make_key: MakeKey
 ) -> None:

@@ -891,6 +891,23 @@ def test_an_unusable_cache_is_reported_and_all_keys_are_sent(
     assert ran.err == f"wakeyscan: verdicts are not cached: {why.format(cache(api))}\n"
 
 
+@pytest.mark.parametrize("linked", [".cache", ".cache/wakeyscan", ".cache/wakeyscan/verdicts.json"])
+def test_a_cache_behind_a_link_of_the_work_tree_is_not_used(
+    api: Api, linked: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    key = api.key(LIVE)
+    api.source({"a": key})
+    Repo(api.folder)
+    outside, link = tmp_path_factory.mktemp("outside"), api.folder / linked
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(outside, target_is_directory=True)
+    ran = api.scan(*CACHED)
+    assert (ran.code, api.asked) == (1, [sent(key)])
+    assert ran.err.startswith("wakeyscan: verdicts are not cached: ")
+    assert "link" in ran.err
+    assert [*outside.iterdir()] == []
+
+
 @pytest.mark.parametrize("text", ["", "[]", '{"a": 1}', '{"a": ["odd", 1]}', "[" * 9999])
 def test_damaged_cache_entries_are_requested_again(api: Api, text: str) -> None:
     key = api.key(LIVE)

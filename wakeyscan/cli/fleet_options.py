@@ -22,6 +22,7 @@ from wakeyscan.fleet.hosts.host import KINDS, ListingOptions
 from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options
 from wakeyscan.fleet.result_files import check_folders
 from wakeyscan.fleet.sources import SourceListing, list_repositories
+from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
@@ -34,7 +35,7 @@ RESULTS = "wakeyscan-fleet"
 def find_results_folder(given: Values, sources: Iterable[str]) -> str:
     """Return the folder of the results; raise `ReportError` if a repository's link leads there."""
     folder = os.path.abspath(str(given.get("output", "")) or RESULTS)
-    mirrors = [os.path.abspath(str(given["mirrors"]))] if given.get("mirrors") else []
+    mirrors = [] if given.get("no_keep") else [_find_mirrors_folder(given)]
     check_folders(folder, mirrors, sources)
     return folder
 
@@ -68,9 +69,15 @@ def _build_audit_options(given: Values, settings: Config) -> AuditOptions:
     )
 
 
-def _build_clone_options(given: Values) -> CloneOptions:
+def _find_mirrors_folder(given: Values) -> str:
     folder = str(given.get("mirrors", "")) or os.path.join(find_cache_folder(), "mirrors")
-    options = CloneOptions(os.path.abspath(folder), keep=not given.get("no_keep"))
+    return os.path.abspath(folder)
+
+
+def _build_clone_options(given: Values) -> CloneOptions:
+    trees = worktree.find_untrusted_folders(())
+    keep = not given.get("no_keep")
+    options = CloneOptions(_find_mirrors_folder(given), keep, trees=trees)
     if "mirrors_size" in given:
         options = options._replace(max_total=parse_size_option(given, "mirrors_size"))
     if "max_clone_size" in given:

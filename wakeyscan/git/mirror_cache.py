@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.files import check_links
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.termination import make_temporary_folder
 from wakeyscan.git.mirror import (
@@ -51,6 +52,8 @@ class MirrorCache(NamedTuple):
     """Empty: mirrors are temporary."""
     max_bytes: int = 0
     """Size of all mirrors, above which those that were not used for longest are removed; 0: any."""
+    trees: tuple[str, ...] = ()
+    """Physical paths of folders whose links are not followed: anyone may have written them."""
 
 
 class RemoteRefs(NamedTuple):
@@ -147,6 +150,7 @@ def _write_repository(path: str, refs: RemoteRefs) -> None:
 def _lock_mirror(url: str, cache: MirrorCache) -> Iterator[str]:
     """Yield the path of a mirror, and wait until no other process uses it."""
     path = os.path.join(cache.folder, _build_name(url) + _MIRROR)
+    _refuse_links(path, cache.trees)
     try:
         os.makedirs(cache.folder, mode=0o700, exist_ok=True)
         with open(path + _LOCK, "ab") as lock:
@@ -154,6 +158,16 @@ def _lock_mirror(url: str, cache: MirrorCache) -> Iterator[str]:
             yield path
     except PermissionError as error:
         raise GitError(f"{error.filename}: cannot be written: {error.strerror}") from None
+
+
+def _refuse_links(mirror: str, trees: tuple[str, ...]) -> None:
+    """Raise `GitError` if a link inside `trees` is on the way to what is written."""
+    below = ("HEAD", "config", "objects/pack", "refs", "FETCH_HEAD", "packed-refs", "shallow")
+    try:
+        for path in (mirror + _LOCK, *(f"{mirror}/{name}" for name in below)):
+            check_links(path, trees)
+    except OSError as error:
+        raise GitError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _build_name(url: str) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.core import files
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Liveness
+from wakeyscan.git import worktree
 from wakeyscan.verification.verdict import Verdict, VerificationRequest
 
 if TYPE_CHECKING:
@@ -52,15 +53,28 @@ class VerdictCache(NamedTuple):
 
 
 def load_cache(folder: str, endpoint: Endpoint) -> VerdictCache:
-    """Load the cache; raise `CacheError` if it cannot be read or is not private."""
+    """Load the cache; raise `CacheError` if it cannot be read or is not private.
+
+    A link of the current work tree is not followed.
+    """
     if not folder:
         raise CacheError("this user has no cache directory; set HOME or XDG_CACHE_HOME")
     try:
+        for name in (_KEY_FILE, _ENTRIES_FILE):
+            _refuse_link(os.path.join(folder, name))
         os.makedirs(folder, mode=0o700, exist_ok=True)
         key, entries = _load_key(folder), _load_entries(folder)
         return VerdictCache(folder, key, repr(endpoint[:4]), entries)
     except OSError as error:
         raise CacheError(f"{error.filename or folder}: {error.strerror}") from None
+
+
+def _refuse_link(file: str) -> None:
+    try:
+        files.check_links(file, worktree.find_untrusted_folders(()))
+    except OSError as error:
+        error.filename = file
+        raise
 
 
 def find_cached(
