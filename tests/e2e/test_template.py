@@ -177,3 +177,15 @@ def test_a_template_that_links_outside_the_repository_is_refused(
     assert "is a link to a file outside of the repository; name that file itself" in ran.err
     for own in ("good.j2", "../repo/in.j2"):
         assert run("scan", "a", "-f", "template", f"--template={own}", cwd=repo).out == "inside"
+
+
+@pytest.mark.parametrize("output", ["", "x"], ids=["silent", "writing"])
+def test_a_template_that_gets_little_processor_time_is_ended(
+    output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(templates, "_MAX_WAIT", 1)
+    loops = "{% for a in range(9999) %}" * 2 + output + "{% endfor %}" * 2
+    write(tmp_path, {"t.j2": loops})
+    result = RunResult("scan", (".",), (), (), (), Coverage())
+    with pytest.raises(ReportError, match="takes over 1 s; make the template simpler"):
+        templates.write(result, io.StringIO(), ReportStyle(template=str(tmp_path / "t.j2")))

@@ -101,11 +101,16 @@ def start_process(
         raise ProcessError(f"could not be started: {error.strerror}") from None
 
 
-def start_module(module: str, *arguments: str, stdin: int = PIPE) -> Process:
+def start_module(
+    module: str,
+    *arguments: str,
+    stdin: int = PIPE,
+    find_blocker: Callable[[], str] = find_no_blocker,
+) -> Process:
     """Run a module of ours in another Python without credentials; raise `ProcessError`."""
     command = [sys.executable, "-P", "-m", module, *arguments]
     environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
-    return start_process(command, environment, stdin)
+    return start_process(command, environment, stdin, find_blocker)
 
 
 class _PosixProcess:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.result import RunResult
 
 _SECONDS = 60
+"""Processor time."""
+_MAX_WAIT = 300
+"""Seconds after which a process is killed that gets little processor time."""
 _MAX_SIZE = 256 << 20
 """Maximum bytes of a report."""
 
@@ -79,9 +83,11 @@ def _check_link(file: str) -> None:
 def _exchange(request: bytes, file: str) -> Iterator[bytes]:
     """Yield the pieces of the text that a process renders."""
     try:
-        process = start_module("wakeyscan.reports.template_process", str(_SECONDS))
+        late = _Deadline(_MAX_WAIT)
+        module = "wakeyscan.reports.template_process"
+        process = start_module(module, str(_SECONDS), find_blocker=late)
         try:
-            yield from _limit(process.exchange(request), file)
+            yield from _limit(process.exchange(request), file, late)
             _check_exit(process, file)
         finally:
             process.kill()
@@ -89,9 +95,22 @@ def _exchange(request: bytes, file: str) -> Iterator[bytes]:
         raise ReportError(f"{file}: the process that renders the template {error}") from None
 
 
-def _limit(pieces: Iterator[bytes], file: str) -> Iterator[bytes]:
+class _Deadline:
+    """Returns the reason to end a process, if it is late."""
+
+    def __init__(self, seconds: int) -> None:
+        self._seconds, self._end = seconds, time.monotonic() + seconds
+
+    def __call__(self) -> str:
+        is_late = time.monotonic() > self._end
+        return f"takes over {self._seconds} s; make the template simpler" if is_late else ""
+
+
+def _limit(pieces: Iterator[bytes], file: str, late: _Deadline) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
+        if reason := late():
+            raise ProcessError(reason)
         size += len(piece)
         if size > _MAX_SIZE:
             raise ReportError(f"{file}: writes over {_MAX_SIZE >> 20} MiB; write less")
