@@ -36,8 +36,9 @@ def build_gates() -> dict[str, gate.Gate]:
     """Return the gate as `re` searches for it, and as hyperscan does where it is installed."""
     gates = {"re": gate.Gate(RULE, INDEX.gated()), "hyperscan": gate.Gate(RULE, INDEX.gated())}
     gates["re"].find_spans = gates["re"].build_re_search(RULE)
-    if scan := databases.build_scan(gate.list_expressions(RULE)):
-        gates["hyperscan"].find_spans = gate.build_scan_search(RULE, scan)
+    scans = [databases.build_scan(listed) for listed in gate.list_databases(RULE)]
+    if all(scans):
+        gates["hyperscan"].find_spans = gate.build_scan_search(RULE, *filter(None, scans))
     else:
         del gates["hyperscan"]
     return gates
@@ -95,6 +96,35 @@ def test_no_example_is_rejected(engine: str) -> None:
 @given(mutated_texts())
 def test_a_text_that_a_shape_matches_is_not_rejected(engine: str, text: bytes) -> None:
     assert find_missed(text, {hit.at for hit in GATES[engine].find_hits(text)}) == []
+
+
+@pytest.mark.skipif("hyperscan" not in GATES, reason="`re` reads no hints")
+@pytest.mark.parametrize("lines", [0, 1, MIN_GATED])
+def test_hints_are_followed_in_long_texts(lines: int) -> None:
+    noise = NO_CREDENTIAL["vary"].encode() + b"\n"
+    for text in TEXTS[::9]:
+        content = noise * lines + b"\n\n" + text + b"\n\n" + noise * lines
+        passed = {hit.at for hit in GATES["hyperscan"].find_hits(content)}
+        start = len(noise) * lines
+        assert find_missed(content[start:], {at - start for at in passed}) == []
+
+
+@pytest.mark.skipif("hyperscan" not in GATES, reason="`re` reads no hints")
+def test_a_text_of_many_hints_is_searched_as_a_whole() -> None:
+    hits = [text for text in TEXTS if find_missed(text, set())]
+    content = b"\n\n".join(hits * 2)
+    passed = {hit.at for hit in GATES["hyperscan"].find_hits(content)}
+    assert find_missed(content, passed) == []
+    scanned: list[int] = []
+    scans = [databases.build_scan(listed) for listed in gate.list_databases(RULE)]
+    first, second = filter(None, scans)
+
+    def scan(text: bytes, call_back: Callable[..., object]) -> None:
+        scanned.append(len(text))
+        second(text, call_back)
+
+    gate.build_scan_search(RULE, first, scan)(content)
+    assert scanned == [len(content)]
 
 
 # Lines of logs and of code that name the header without a credential.

@@ -98,7 +98,8 @@ def list_databases(rules: tuple[Rule, ...], index: AnchorIndex) -> Iterator[list
         without_nul, with_nul = _split_by_nul(index.all())
         for forms, dropped in ((without_nul, ()), (with_nul, ()), (without_nul, index.gated())):
             yield hyperscan.list_expressions(hyperscan.list_literals(forms, longest, dropped))
-    yield from (gate.list_expressions(rule) for rule in rules if rule.has_gate)
+    for rule in rules:
+        yield from gate.list_databases(rule) if rule.has_gate else ()
 
 
 def _split_by_nul(
