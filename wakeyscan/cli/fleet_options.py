@@ -22,7 +22,6 @@ from wakeyscan.fleet.hosts.host import KINDS, ListingOptions
 from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options
 from wakeyscan.fleet.result_files import check_folders
 from wakeyscan.fleet.sources import SourceListing, list_repositories
-from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
@@ -75,9 +74,7 @@ def _find_mirrors_folder(given: Values) -> str:
 
 
 def _build_clone_options(given: Values) -> CloneOptions:
-    trees = worktree.find_untrusted_folders(())
-    keep = not given.get("no_keep")
-    options = CloneOptions(_find_mirrors_folder(given), keep, trees=trees)
+    options = CloneOptions(_find_mirrors_folder(given), keep=not given.get("no_keep"))
     if "mirrors_size" in given:
         options = options._replace(max_total=parse_size_option(given, "mirrors_size"))
     if "max_clone_size" in given:

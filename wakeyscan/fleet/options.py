@@ -27,8 +27,6 @@ class CloneOptions(NamedTuple):
     """Bytes of one mirror, above which its clone is stopped."""
     seconds: int = 3600
     """Time after which a clone is stopped."""
-    trees: tuple[str, ...] = ()
-    """Folders in which no link to a mirror is followed: the current work tree."""
 
 
 class TaskOptions(NamedTuple):

@@ -128,8 +128,7 @@ def open_clone(
     remote: Remote, refs: RemoteRefs, options: CloneOptions
 ) -> AbstractContextManager[str]:
     """Open a mirror of a URL: one that stays, or a temporary one."""
-    folder = options.folder if options.keep else ""
-    cache = MirrorCache(folder, options.max_total, options.trees)
+    cache = MirrorCache(options.folder if options.keep else "", options.max_total)
     return open_mirror(remote, refs, cache, TransferLimits(options.seconds, options.max_size))
 
 

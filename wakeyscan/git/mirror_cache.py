@@ -29,6 +29,7 @@ from wakeyscan.git.mirror import (
     refuse_ssh,
     remove_credentials,
 )
+from wakeyscan.git.worktree import find_untrusted_folders
 
 if TYPE_CHECKING:
     from wakeyscan.git import clone
@@ -52,8 +53,6 @@ class MirrorCache(NamedTuple):
     """Empty: mirrors are temporary."""
     max_bytes: int = 0
     """Size of all mirrors, above which those that were not used for longest are removed; 0: any."""
-    trees: tuple[str, ...] = ()
-    """Physical paths of folders whose links are not followed: anyone may have written them."""
 
 
 class RemoteRefs(NamedTuple):
@@ -150,7 +149,7 @@ def _write_repository(path: str, refs: RemoteRefs) -> None:
 def _lock_mirror(url: str, cache: MirrorCache) -> Iterator[str]:
     """Yield the path of a mirror, and wait until no other process uses it."""
     path = os.path.join(cache.folder, _build_name(url) + _MIRROR)
-    _refuse_links(path, cache.trees)
+    _refuse_links(path)
     try:
         os.makedirs(cache.folder, mode=0o700, exist_ok=True)
         with open(path + _LOCK, "ab") as lock:
@@ -160,8 +159,9 @@ def _lock_mirror(url: str, cache: MirrorCache) -> Iterator[str]:
         raise GitError(f"{error.filename}: cannot be written: {error.strerror}") from None
 
 
-def _refuse_links(mirror: str, trees: tuple[str, ...]) -> None:
-    """Raise `GitError` if a link inside `trees` is on the way to what is written."""
+def _refuse_links(mirror: str) -> None:
+    """Raise `GitError` if a link of the current work tree is on the way to what is written."""
+    trees = find_untrusted_folders(())
     below = ("HEAD", "config", "objects/pack", "refs", "FETCH_HEAD", "packed-refs", "shallow")
     try:
         for path in (mirror + _LOCK, *(f"{mirror}/{name}" for name in below)):
