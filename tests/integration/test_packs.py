@@ -756,3 +756,22 @@ def test_keys_in_messages_in_utf_16(
         repo.git("repack", "-adfq")
     assert looked(repo.top) == (set(map(fingerprint, keys.values())), True)
     same(repo.top, 1)
+
+
+def test_hidden_bytes_in_a_pack_with_a_delta_without_base(damaged: Damaged) -> None:
+    """Git reads the objects of the pack."""
+    repo, keys, _ = damaged
+    base = repo.blob("x" * 100)
+    delta = bytes([100, 2, 2]) + b"y\n"
+    entry = bytes([7 << 4 | len(delta)]) + bytes.fromhex(base) + zlib.compress(delta)
+    body = b"PACK" + struct.pack(">II", 2, 1) + entry + b"hidden"
+    place = repo.top / ".git" / "objects" / "pack" / "pack-thin.pack"
+    place.write_bytes(body + sha1(body).digest())
+    name = sha1(b"blob 2\0y\n").digest()
+    fanout = b"".join(struct.pack(">I", b >= name[0]) for b in range(256))
+    listing = b"\xfftOc\0\0\0\2" + fanout + name + struct.pack(">II", zlib.crc32(entry), 12)
+    listing += sha1(body).digest()
+    place.with_suffix(".idx").write_bytes(listing + sha1(listing).digest())
+    seen = spied(repo.top)
+    assert {found for _, _, found in found_by(seen)} == keys
+    assert describe_gap(str(place), 6) in [skip.reason for skip in seen.skipped]

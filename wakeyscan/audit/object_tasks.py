@@ -22,8 +22,9 @@ from wakeyscan.git.object_dirs import (
     list_packs,
 )
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, is_object_id
-from wakeyscan.git.pack import Pack
+from wakeyscan.git.pack import Pack, UnlinkedPackError
 from wakeyscan.git.pack_index import CorruptPackError, PackError, read_pack_index
+from wakeyscan.git.pack_walk import measure_gaps
 
 if TYPE_CHECKING:
     from wakeyscan.audit.cache import CachedPack, HistoryCache
@@ -134,6 +135,8 @@ class _PackOpener:
         except PackError as error:
             self.unreadable.append(str(error))
             self.problems += [str(error)] if isinstance(error, CorruptPackError) else []
+            if isinstance(error, UnlinkedPackError) and (size := measure_gaps(error.pack)):
+                self.problems.append(describe_gap(error.pack.pack_index.pack_path, size))
             return
         self.packs.append(pack)
         self._on_pack()

@@ -155,8 +155,16 @@ def read_pack(index: PackIndex) -> Pack:
     except IndexError:
         raise PackError(f"{index.pack_path}: an entry is invalid") from None
     if pack.missing_bases:
-        raise PackError(f"{index.pack_path}: an entry is invalid")
+        raise UnlinkedPackError(pack)
     return pack
+
+
+class UnlinkedPackError(PackError):
+    """A delta of a pack has no base in it, so git must read all objects of the pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        super().__init__(f"{pack.pack_index.pack_path}: an entry is invalid")
+        self.pack = pack
 
 
 class _Headers(NamedTuple):

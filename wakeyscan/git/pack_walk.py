@@ -144,6 +144,11 @@ def _count_subtrees(pack: Pack, root: int) -> dict[int, int]:
     return sizes
 
 
+def measure_gaps(pack: Pack) -> int:
+    """Return the bytes of a pack that belong to no entry, without building an object."""
+    return pack.gap_before + sum(_measure_gap(pack, number) for number in range(len(pack.kinds)))
+
+
 def _measure_gap(pack: Pack, number: int) -> int:
     """Return the bytes between an entry and the next one; 0 if the entry is invalid."""
     start = pack.offsets[number] + pack.header_sizes[number]
