@@ -51,7 +51,7 @@ _CODE = (
     r"(?i:{hex})[;}}]?|(?:&(?:amp;)?#0*)?{decimal};?|\\+0?{octal})"
 )
 """One letter, escaped."""
-_GAP = r"(?:=\r?\n|[\s\0,.:;-]){0,2}"
+_GAP = r"(?:=\r?\n|[\s\0,.:;/_-]){0,2}"
 _ANY_CODE = _CODE.format(hex="[0-9a-f]{2}", decimal=r"\d{2,3}", octal=r"[0-7]{2,3}")
 
 

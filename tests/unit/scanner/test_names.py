@@ -31,3 +31,14 @@ def test_a_name_without_a_key_stays(path: str) -> None:
 def test_a_masked_key_keeps_its_fingerprint(make_key: MakeKey, around: str) -> None:
     shown = around.format(mask(make_key()))
     assert redact(shown) == shown
+
+
+@pytest.mark.parametrize("gap", [" ", "-", "_", "/", ".", ":", ", "])
+@pytest.mark.parametrize("style", ["02x", "d", "o"])
+def test_codes_of_letters_are_masked_with_any_separator(
+    make_key: MakeKey, gap: str, style: str
+) -> None:
+    codes = gap.join(format(letter, style) for letter in make_key().encode())
+    start = "\\" if style == "o" else ""
+    shown = redact(f"heads/{start}{codes.replace(gap, gap + start)} x")
+    assert shown in (f"heads/{PREFIX}… x", f"heads/{PREFIX}…x")
