@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from wakeyscan.core.typing import NamedTuple
@@ -78,11 +79,12 @@ class _FormGroup:
             if text.startswith(literal, at)
         ]
         known: set[int] = set()
-        texts = self._list_unknown(known)
+        texts, check = self._list_unknown(known)
         for at in starts:
-            if text.startswith(texts, at):
+            if text.startswith(texts, at) and (check is None or check(content, at)):
                 found = self._list_encoded(content, at, text[at : at + self._longest], known)
-                texts = self._list_unknown(known) if found else texts
+                if found:
+                    texts, check = self._list_unknown(known)
                 hits += found
         return hits
 
@@ -106,13 +108,14 @@ class _FormGroup:
                     hits.append(AnchorHit(form, at))
         return hits
 
-    def _list_unknown(self, known: set[int]) -> tuple[bytes, ...]:
-        return tuple(
-            text
-            for by_text in self._encoded.values()
-            for text, forms in by_text.items()
-            if any(id(form) not in known for form, _, _ in forms)
-        )
+    def _list_unknown(self, known: set[int]) -> tuple[tuple[bytes, ...], Check | None]:
+        """Return the texts of the forms that are not known, and the check that all of them share.
+
+        `live_` is the last one in a file of many keys, whose prefixes all fail its check.
+        """
+        by_text = chain.from_iterable(texts.values() for texts in self._encoded.values())
+        forms = [form for form in chain.from_iterable(by_text) if id(form.form) not in known]
+        return tuple({form.text for form in forms}), _find_shared_check(forms)
 
     def _fold(self, text: bytes) -> bytes:
         return text if self._exact_case else text.lower()
