@@ -127,6 +127,26 @@ def test_unreadable_files_are_reported(run: Run, home: Path) -> None:
     assert (ran.code, "a FIFO, not scanned" in ran.out) == (3, True)
 
 
+@pytest.mark.parametrize("link", ["projects", "projects/p", "projects/p/a.jsonl"])
+def test_a_link_that_leads_out_of_a_store_is_reported(
+    run: Run, home: Path, key: str, link: str
+) -> None:
+    write(home, {"disk/projects/p/a.jsonl": key})
+    (home / ".claude" / link).parent.mkdir(parents=True)
+    (home / ".claude" / link).symlink_to(home / "disk" / link)
+    for command in ("scan", "wipe"):
+        ran = run(command, "agents:")
+        assert (ran.code, "a link, not followed; to scan what it" in ran.out) == (3, True)
+
+
+def test_a_link_to_a_program_or_inside_a_store_is_not_a_gap(run: Run, home: Path) -> None:
+    write(home, {".claude/a.jsonl": "x"})
+    (home / ".claude/sh").symlink_to("/bin/sh")
+    (home / ".claude/latest").symlink_to("a.jsonl")
+    (home / ".claude/gone").symlink_to("/nowhere")
+    assert run("scan", "agents:").code == 0
+
+
 def test_a_home_that_is_a_repository_and_links_to_it_are_read_once(
     run: Run, home: Path, tmp_path: Path, key: str
 ) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ PARALLEL = False
 _NOTHING = "no coding assistant keeps files on this machine"
 
 _LINK = "a link of the project, not followed; to scan what it leads to, name that path"
+
+_LEADS_OUT = "a link, not followed; to scan what it leads to, name that path"
 
 _SESSION = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -83,6 +85,20 @@ def _list_files(places: dict[str, str], options: SourceOptions) -> Iterator[str 
     for place, name in places.items():
         for unit in files.list_units(place, options):
             yield f"{name}\0{unit}" if isinstance(unit, str) else unit
+            if isinstance(unit, str) and os.path.islink(unit) and _leads_out(unit, places):
+                yield Skipped(Origin(unit.replace(os.sep, "/")), _LEADS_OUT)
+
+
+def _leads_out(link: str, places: Iterable[str]) -> bool:
+    """Return whether a link leads to a folder or to data that is in none of the places.
+
+    Users move transcripts to another disk. A program, such as a linked interpreter, is no data.
+    """
+    target = os.path.realpath(link)
+    if any(os.path.join(target, "").startswith(os.path.join(place, "")) for place in places):
+        return False
+    is_data = os.path.isfile(target) and not os.access(target, os.X_OK)
+    return is_data or os.path.isdir(target)
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
