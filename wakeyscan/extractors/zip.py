@@ -7,6 +7,7 @@ sizes in the directory. Here entries are read one by one, to the end of the comp
 
 from __future__ import annotations
 
+import re
 import struct
 from array import array
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ SEEKS = True
 
 _ENTRY = struct.Struct("<4s6H3I5H2I")
 _LOCAL = struct.Struct("<4s5H3I2H")
+_LOCAL_SIGNATURE = b"PK\3\4"
 _END = struct.Struct("<4s4H2IH")
 _ZIP64_END = struct.Struct("<4sQ2H2I4Q")
 _ZIP64_LOCATOR = struct.Struct("<4sIQI")
@@ -195,20 +197,22 @@ def _find_gaps(file: BinaryIO, listed: _Listed, end: int) -> Iterator[tuple[int,
 
 def _find_omitted(file: BinaryIO, start: int, end: int) -> Iterator[_Entry]:
     """Yield the entries between two offsets, where the directory names none."""
+    for offset in _find_signatures(file, start, end):
+        if offset >= start and (entry := _read_local(file, offset, end)):
+            yield entry
+            if entry.size >= 0:
+                start = offset + len(_LOCAL_SIGNATURE) + entry.packed_size
+
+
+def _find_signatures(file: BinaryIO, start: int, end: int) -> Iterator[int]:
+    """Yield where an entry may begin between two offsets; a piece may have one every four bytes."""
     while end - start > _LOCAL.size:
         file.seek(start)
         piece = file.read(min(_SMALL, end - start))
-        at = piece.find(b"PK\3\4")
-        if at < 0:
-            start += max(1, len(piece) - 3)
-            continue
-        start += at
-        entry = _read_local(file, start, end)
-        start += 4
-        if entry:
-            yield entry
-            if entry.size >= 0:
-                start += entry.packed_size
+        last = end - start - _LOCAL.size + len(_LOCAL_SIGNATURE)
+        for found in re.finditer(_LOCAL_SIGNATURE, piece[:last]):
+            yield start + found.start()
+        start += max(1, len(piece) - len(_LOCAL_SIGNATURE) + 1)
 
 
 def _read_local(file: BinaryIO, offset: int, end: int) -> _Entry | None:
@@ -287,7 +291,7 @@ class _Content:
         entry = self._entry
         self._file.seek(entry.offset)
         header = self._file.read(_LOCAL.size)
-        if len(header) < _LOCAL.size or not header.startswith(b"PK\3\4"):
+        if len(header) < _LOCAL.size or not header.startswith(_LOCAL_SIGNATURE):
             raise ExtractionError("damaged: it is not at the offset in the directory")
         if entry.flags & _ENCRYPTED:
             raise OpaqueContent("encrypted")

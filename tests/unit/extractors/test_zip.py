@@ -171,10 +171,41 @@ def test_a_zip_in_front_of_a_zip_is_read() -> None:
 
 @pytest.mark.parametrize(
     "program",
-    [b"PK\3\4", b"x" * 30 + b"PK\3\4", b"PK\3\4" * 20, b"PK\3\4" + b"\xff" * 40, b"#!" + bytes(99)],
+    [
+        b"PK\3\4",
+        b"x" * 30 + b"PK\3\4",
+        b"x" * 60 + b"PK\3\4",
+        b"PK\3\4" * 20,
+        b"PK\3\4" + b"\xff" * 40,
+        b"#!" + bytes(99),
+    ],
 )
 def test_a_program_in_front_of_a_zip_has_no_entries(program: bytes) -> None:
     assert [member.name for member in list_members(program + build(ZIP_STORED))] == ["0/a.txt"]
+
+
+@pytest.mark.parametrize("left", range(60))
+def test_a_header_that_is_cut_short_is_no_entry(left: int) -> None:
+    cut = (b"PK\3\4" + bytes(1) + b"PK\3\4" * 20)[:left]
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, len(cut) + 40, 0)
+    assert list(list_members(b"x" * 40 + cut + end)) == []
+
+
+def test_bytes_between_entries_are_read_once_however_many_signatures_they_have() -> None:
+    class Counted(BytesIO):
+        total = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            piece = super().read(size)
+            self.total += len(piece)
+            return piece
+
+    program = (b"PK\3\4" + b"\xff" * 4) * 5000
+    file = Counted(program + build(ZIP_STORED))
+    assert [member.name for member in zip_format.open(file, ExtractionBudget(None, lambda: 0))] == [
+        "0/a.txt"
+    ]
+    assert file.total < 8 * len(program)
 
 
 def test_an_omitted_entry_across_the_pieces_that_are_searched_is_read() -> None:
