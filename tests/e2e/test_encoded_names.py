@@ -78,7 +78,7 @@ class Names:
         return iter(self.encoded.values())
 
     def list_printed(self, output: str) -> list[str]:
-        """Return the encodings of which an output holds a part, behind the prefix."""
+        """Return the encodings whose part after the prefix is in an output."""
         shown = re.sub(r"\\u00|%25|%|&amp;|amp;|&#|[;]", "", output)
         return [
             name

@@ -124,12 +124,12 @@ def is_linked(path: str, tree: str) -> bool:
     links: list[str] = []
     with suppress(OSError):  # a loop
         _resolve(path, lambda link, _: links.append(link))
-    return any(_is_inside(link, tree) for link in links)
+    return any(is_inside(link, tree) for link in links)
 
 
 def leads_through(path: str, tree: str) -> bool:
     """Return whether a path is inside a tree, a physical path of a folder, or a link in it is."""
-    return is_linked(path, tree) or _is_inside(os.path.realpath(path), tree)
+    return is_linked(path, tree) or is_inside(os.path.realpath(path), tree)
 
 
 def _parse_stream(file: str) -> int | None:
@@ -156,7 +156,7 @@ def _is_device(path: str) -> bool:
 
 def _is_named_device(file: str, target: str, trees: tuple[str, ...]) -> bool:
     is_named = _make_absolute(file).startswith(_DEVICES) and _is_device(target)
-    return is_named and not any(_is_inside(target, tree) for tree in trees)
+    return is_named and not any(is_inside(target, tree) for tree in trees)
 
 
 def _describe_type(mode: int) -> str:
@@ -203,19 +203,20 @@ def _read_link(path: str) -> str | None:
 
 def _check_link(link: str, tree: str, is_last: bool) -> None:
     """Refuse a link inside a tree, unless it leads to a folder of the same tree."""
-    if not _is_inside(link, tree):
+    if not is_inside(link, tree):
         return
     if is_last:
         raise OSError(errno.ELOOP, f"a link of the scanned tree is in its place; {_OTHER_FILE}")
     target = os.path.realpath(link)
-    is_same_tree = _is_inside(os.path.join(target, ""), tree)
+    is_same_tree = is_inside(os.path.join(target, ""), tree)
     if not is_same_tree or ".git" in os.path.relpath(target, tree).split(os.sep):
         raise OSError(
             errno.ELOOP, f"{link} is a link that leads out of the scanned tree; {_OTHER_FILE}"
         )
 
 
-def _is_inside(path: str, tree: str) -> bool:
+def is_inside(path: str, tree: str) -> bool:
+    """Return whether a physical path is below a folder; with a separator at its end, or is it."""
     return path.startswith(os.path.join(tree, ""))
 
 

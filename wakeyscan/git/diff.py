@@ -64,7 +64,7 @@ def split_fields(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def drop_folders(fields: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the fields of output with folders (`-t`), of which only empty ones are not dropped.
+    """Yield the fields of output with folders (`-t`), without those of folders that are not empty.
 
     No file has the name of an empty folder in its path.
     """

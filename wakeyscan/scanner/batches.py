@@ -118,10 +118,13 @@ def _build_worker(
     open_object = build_lfs_opener(on_disk=True)
     context = context._replace(open_lfs_object=open_object, stops_at_match=True)
     context.prefilter.expect(HUGE_SCAN)
-    return partial(_scan_batch, scan, context)
+    return partial(_find_units_with_matches, scan, context)
 
 
-def _scan_batch(scan: BatchScan, context: ScanContext, units: list[str]) -> BatchResult:
+def _find_units_with_matches(
+    scan: BatchScan, context: ScanContext, units: list[str]
+) -> BatchResult:
+    """Scan a batch in a worker: return the result of the units without a match, and the others."""
     result, remaining = scan.prefilter_batch(units, context)
     results, with_findings = [result], []
     for unit in remaining:

@@ -102,7 +102,7 @@ def mask_name(origin: Origin, context: ScanContext) -> Origin:
 
 
 def redact_path(origin: Origin) -> Origin:
-    """Return an origin to display, of which only the secrets that were found are masked yet."""
+    """Return an origin to display; only the secrets that were found are masked in the given one."""
     return origin._replace(path=redact(origin.path))
 
 

@@ -228,7 +228,7 @@ def _scan_archive(
 
 
 def _add_appended_zip(members: ScanResult, last: Document, context: ScanContext) -> ScanResult:
-    """Add the result of a zip that follows another archive in one file, of which it is the end."""
+    """Add the result of a zip that follows another archive in a file and ends it."""
     archive = chunks.ChunkStream(last, lambda: None, lambda _: None)
     appended, packed = _scan_members(last, "zip", archive, context)
     found = (*appended.findings, *packed.findings)

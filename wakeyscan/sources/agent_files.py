@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import SourceError, UsageError
-from wakeyscan.core.files import is_linked
+from wakeyscan.core.files import is_inside, is_linked
 from wakeyscan.core.registry import list_known
 from wakeyscan.git import worktree
 from wakeyscan.sources import files
@@ -69,7 +69,7 @@ def _find_project_tree() -> str:
     if top := worktree.find_work_tree("."):
         return top
     folder, home = os.getcwd(), os.path.realpath(os.path.expanduser("~"))
-    return "" if os.path.join(home, "").startswith(os.path.join(folder, "")) else folder
+    return "" if is_inside(os.path.join(home, ""), folder) else folder
 
 
 def _list_existing(names: list[str]) -> Iterator[tuple[str, str]]:
@@ -95,7 +95,7 @@ def _leads_out(link: str, places: Iterable[str]) -> bool:
     Users move transcripts to another disk. A program, such as a linked interpreter, is no data.
     """
     target = os.path.realpath(link)
-    if any(os.path.join(target, "").startswith(os.path.join(place, "")) for place in places):
+    if any(is_inside(os.path.join(target, ""), place) for place in places):
         return False
     is_data = os.path.isfile(target) and not os.access(target, os.X_OK)
     return is_data or os.path.isdir(target)

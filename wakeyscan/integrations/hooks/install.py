@@ -62,7 +62,7 @@ def _check_folder(folder: str) -> None:
     A commit cannot add links to `.git`: they are the user's own.
     """
     trees = worktree.find_untrusted_folders(())
-    if not any(folder.startswith(os.path.join(top, ".git", "")) for top in trees):
+    if not any(files.is_inside(folder, os.path.join(top, ".git")) for top in trees):
         files.check_links(folder, trees)
 
 
