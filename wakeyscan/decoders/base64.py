@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -26,7 +27,10 @@ _MAX_KNOWN = 64
 """Decoded texts that are kept, since a text may repeat one thousands of times."""
 
 _NEAR = 192
-"""Letters on either side of a part of an anchor that are decoded first: few long runs hold one."""
+"""Letters on either side of a part of an anchor that are decoded first: few long runs hold one.
+
+The parts that are as near to each other are decoded together.
+"""
 
 _PREFIX_SIZE = 12
 """Bytes of an encoded anchor that identify it."""
@@ -62,12 +66,15 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     end = -1
     anchors = tuple(frozenset().union(*found.values()))
     may_hold = lru_cache(_MAX_KNOWN)(found.may_hold)
-    for start in find_any(content, found):
+    starts = list(find_any(content, found))
+    for start in starts:
         if start < end:
             continue
-        run = _read_run(content, start, _NEAR)
+        last = starts[bisect_right(starts, start + _NEAR) - 1]
+        run = _read_run(content, start, last - start + _NEAR)
         if run.is_truncated:
             if not any(may_hold(plain) for _, plain in _decode_shifted(run)):
+                end = min(last + 1, run.span[1])
                 continue
             run = _read_run(content, start)
         end = run.span[1]

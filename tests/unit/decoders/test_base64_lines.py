@@ -151,10 +151,21 @@ def decode_lines(
 @pytest.mark.parametrize("line_end", ["\n", "\\n", ""], ids=["lines", "escaped lines", "one line"])
 def test_only_text_near_a_part_of_an_anchor_is_decoded(line_end: str) -> None:
     tested: list[bytes] = []
-    text = line_end.join(("A" * 24 + PART.decode() + "A" * 31) * 2 for _ in range(200))
+    text = line_end.join(f"{n:A>24}{PART.decode()}{n:A>31}" * 2 for n in range(200))
     assert not decode_lines(text, tested.append)
     assert tested
-    assert max(map(len, tested)) < 500
+    assert max(map(len, tested)) < 800
+    assert sum(map(len, tested)) < 12 * len(text)  # at four alignments, four times at most
+
+
+@pytest.mark.parametrize("distance", [1, 60, 180, 200, 400])
+@pytest.mark.parametrize("end", ["", '"'], ids=["in one text", "in two texts"])
+def test_a_key_near_a_part_of_an_anchor_in_a_long_text_is_found(
+    distance: int, end: str, make_key: MakeKey
+) -> None:
+    key = make_key(40)
+    text = "A" * 1000 + PART.decode() + "A" * distance + end + encode_base64("\n" * 600 + key)
+    assert any(key.encode() in one for one in decode_lines(text))
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\\n", ""], ids=["lines", "escaped lines", "one line"])
