@@ -42,8 +42,8 @@ _BATCH_SIZE = 200
 _MANY_BATCHES = 8
 """Number of remaining batches for which workers, which start in 0.03 s, pay off immediately."""
 
-_SECONDS_HERE = 0.1
-"""Seconds of scanning fewer batches in this process, after which workers pay off."""
+_MIN_SECONDS = 0.3
+"""Expected seconds for fewer remaining batches from which workers pay off."""
 
 
 class BatchScan(NamedTuple):
@@ -63,10 +63,11 @@ class BatchScan(NamedTuple):
         batches = chain(listed, batches)
         are_many = jobs > 1 and (bool(self.jobs) or len(listed) == _MANY_BATCHES)
         context.prefilter.expect(HUGE_SCAN if are_many else LARGE_SCAN)
-        start, seconds_here = time.monotonic(), 0.0 if are_many else _SECONDS_HERE
+        start = time.monotonic()
         for number, batch in enumerate(batches):
             # The first batch loads the modules, which the workers then have in their memory.
-            if number and jobs > 1 and time.monotonic() - start >= seconds_here:
+            is_long = are_many or _is_long(time.monotonic() - start, number, len(listed))
+            if number and jobs > 1 and is_long:
                 yield from self._scan_in_workers(chain((batch,), batches), jobs, context)
             else:
                 yield from self._scan_batch(batch, context)
@@ -104,6 +105,11 @@ class BatchScan(NamedTuple):
             yield result
             for unit in with_findings:
                 yield _check_unchanged(unit, self.scan_unit(unit, context))
+
+
+def _is_long(seconds: float, done: int, batches: int) -> bool:
+    """Return whether the remaining batches take long, if they take as long as those done."""
+    return done > 0 and seconds * (batches - done) >= done * _MIN_SECONDS
 
 
 def _build_worker(

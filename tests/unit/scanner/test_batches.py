@@ -48,7 +48,7 @@ def scan(units: list[str], jobs: int) -> tuple[ScanResult, list[str]]:
 def test_a_short_scan_reads_everything_in_this_process(
     units: list[str], jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "_SECONDS_HERE", 600.0)
+    monkeypatch.setattr(batches, "_MIN_SECONDS", 600.0)
     result, here = scan(units, jobs)
     assert len(here) == WITH_ANCHOR + WITH_KEY
     assert result.coverage.documents == len(units)
@@ -71,7 +71,7 @@ def test_after_the_workers_only_files_with_keys_are_read_again(
     units: list[str], jobs: int, many: int, seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batches, "_MANY_BATCHES", many)
-    monkeypatch.setattr(batches, "_SECONDS_HERE", seconds)
+    monkeypatch.setattr(batches, "_MIN_SECONDS", seconds)
     result, here = scan(units, jobs)
     assert len(here) == WITH_KEY
     assert result.coverage.documents == len(units)
