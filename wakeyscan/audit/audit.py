@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit import histories, history_reader
 from wakeyscan.audit.cache import open_cache
@@ -22,6 +21,7 @@ from wakeyscan.audit.options import (
 from wakeyscan.audit.ref_names import list_named_objects, read_tips
 from wakeyscan.audit.result import AuditRecord, build_result, complete_restriction
 from wakeyscan.audit.scope import build_scope_filter, find_start_ids, include_linked_blobs
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import isolated
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan import __version__
 from wakeyscan.core.files import find_cache_folder, leads_through
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders import DECODERS
 from wakeyscan.extractors import EXTRACTORS
 

@@ -6,10 +6,9 @@ pay: to prove that nothing behind a text could make a match takes as long as thr
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.document import Origin
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.rule import AFTER, TIMEOUT_SECONDS
 from wakeyscan.scanner.detector import detect_in_name
 from wakeyscan.scanner.prefilter.anchors import PLAIN
@@ -30,7 +29,7 @@ A look-behind of a built-in rule is not longer: the longest holds a credential o
 _MAX_ENTRIES = 100_000
 """Maximum number of remembered entries of trees. Later ones are checked again each time."""
 
-_MODE = re.compile(rb"(?<=[0-7]{5}) ")
+_MODE = lazy_pattern(rb"(?<=[0-7]{5}) ")
 """The end of the mode of an entry in a tree."""
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.objects import empty_tree_id
 
 if TYPE_CHECKING:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import HistoryCache, identify_pack
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import refs, tree_paths
 from wakeyscan.git.object_dirs import (
     has_few_objects,
@@ -21,8 +21,12 @@ from wakeyscan.git.object_dirs import (
 )
 
 if TYPE_CHECKING:
+    import json
+
     from wakeyscan.git.command import Git
     from wakeyscan.git.repository import Repository
+else:
+    json = lazy_import("json")
 
 _REV_LIST = ("rev-list", "--objects", "--missing=print", "--quiet", "--stdin")
 _SHALLOW = (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.tree_diff import TreeComparer, diff_trees
 from wakeyscan.core.finding import Standing
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.audit.cache import CachedHistory, HistoryCache

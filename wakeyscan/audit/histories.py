@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitDates
 from wakeyscan.audit.history_reader import read_tree_history
@@ -27,6 +26,7 @@ from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import EXPIRED, Bounds, Finding
 from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.audit.context import AuditContext, ReportedObjects

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.audit.cache import CachedHistory, load_history, store_history
 from wakeyscan.audit.commit_graph import (
     CommitGraph,
@@ -16,6 +14,7 @@ from wakeyscan.audit.propagation import SecretBits, TreeHistory, propagate
 from wakeyscan.audit.ref_names import INDEX, read_tag_targets
 from wakeyscan.audit.tree_diff import RememberedDiffs
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.tree_paths import TooManyPaths, list_kinds
 
 if TYPE_CHECKING:

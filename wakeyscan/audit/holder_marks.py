@@ -6,17 +6,22 @@ one object for each number again, and so learns the secrets of all marks.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.audit.object_findings import FindingRef, ObjectFindings
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import json
+    from typing import Any
+
     from wakeyscan.audit.object_findings import SecretKey
     from wakeyscan.scanner.context import ScanContext
+else:
+    json = lazy_import("json")
 
-_Place = tuple[Any, ...]
+_Place = tuple["Any", ...]
 """The fields of a `FindingRef` but for the fingerprint."""
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.pack import SIGNATURES, SMALL, Pack, read_pack
 from wakeyscan.git.pack_index import map_file
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.git.pack_index import PackIndex
 
 native: Any = lazy_import("wakeyscan_native")  # optional, and without type hints

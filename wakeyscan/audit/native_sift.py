@@ -7,7 +7,6 @@ deltas change: an eighth of all bytes. A family of deltas that it refuses is sif
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.audit.cleared_texts import LEFT, RIGHT
 from wakeyscan.audit.native_packs import has_native_core, native, open_natively
@@ -18,11 +17,14 @@ from wakeyscan.audit.object_sift import (
     Suspect,
     build_pack_sift,
 )
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.file_types import SIGNATURES, UNREAD_SIGNATURES
 from wakeyscan.git.objects import BLOB
 from wakeyscan.scanner.prefilter.form_search import build_form_search
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.audit.object_findings import ObjectScan
     from wakeyscan.git.pack import Pack
     from wakeyscan.scanner.prefilter.hyperscan import LiteralSearch

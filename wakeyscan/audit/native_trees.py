@@ -6,8 +6,6 @@ core rejects.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from wakeyscan.audit.native_packs import (
     has_native_core,
     native,
@@ -16,11 +14,14 @@ from wakeyscan.audit.native_packs import (
 )
 from wakeyscan.audit.object_tasks import read_loose_objects
 from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.object_dirs import join_loose_name, list_indexes, list_loose_objects
 from wakeyscan.git.objects import TREE, empty_tree_id, is_object_id
 from wakeyscan.git.pack_index import PackError, PackIndex, read_pack_index
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.audit.tree_diff import TreeComparer
     from wakeyscan.git.command import Git
     from wakeyscan.git.repository import Repository

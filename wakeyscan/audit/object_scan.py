@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedPack, HistoryCache
 from wakeyscan.audit.holder_marks import (
@@ -35,6 +34,7 @@ from wakeyscan.audit.task_processes import run_object_tasks
 from wakeyscan.core.chunks import read_chunks
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, TimeoutExceeded
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS, parse_commit_links
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.scan_result import Coverage
@@ -227,7 +227,7 @@ class _RepositoryScan:
 
     def store_packs(self, cache: HistoryCache) -> None:
         """Cache the packs that were scanned completely."""
-        if self._store.unreadable or self._kept.left_out:
+        if not cache.is_enabled or self._store.unreadable or self._kept.left_out:
             return
         for number, total in self._pack_totals.items():
             pack = self._store.packs[number]

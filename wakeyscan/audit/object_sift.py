@@ -7,8 +7,8 @@ objects than need a look, never fewer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 from wakeyscan.git.objects import COMMIT, parse_commit_links
 from wakeyscan.git.pack_walk import walk_pack
 

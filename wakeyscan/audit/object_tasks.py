@@ -7,13 +7,13 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.native_packs import read_pack_headers
 from wakeyscan.audit.native_sift import choose_pack_sift
 from wakeyscan.audit.object_findings import KeptFindings, ObjectFindings, ObjectScan
 from wakeyscan.audit.object_sift import SiftTally, Suspect, sift_objects
 from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.object_dirs import (
     join_loose_name,
     list_indexes,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.object_findings import SecretKey, scan_object
 from wakeyscan.audit.occurrences import MAX_OCCURRENCES, UNREACHABLE_PATH
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.detector import detect_in_name, redact_path
 
 if TYPE_CHECKING:

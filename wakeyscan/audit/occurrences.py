@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit import propagation
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.secret_history import Occurrence
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import reduce
 from itertools import chain, groupby, islice
 from operator import and_, itemgetter, or_
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import CachedHistory, hash_ids
 from wakeyscan.audit.tree_diff import (
@@ -17,6 +16,7 @@ from wakeyscan.audit.tree_diff import (
     TreeDiffs,
     diff_trees,
 )
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import diff
 from wakeyscan.git.objects import is_null_id
 

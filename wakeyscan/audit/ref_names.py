@@ -10,10 +10,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import file_lists, linked_worktrees, refs
 from wakeyscan.git.objects import parse_tag_target
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret_history import Restriction, sort_histories
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 from wakeyscan.suppression import policy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.commit_graph import CommitList, parse_commit_lines
 from wakeyscan.audit.tree_diff import EntryFilter
@@ -13,6 +12,7 @@ from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret_history import Restriction
 from wakeyscan.core.timestamps import format_timestamp
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import refs
 from wakeyscan.git.objects import BLOB, empty_tree_id
 

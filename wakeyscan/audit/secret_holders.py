@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import cache as memoize
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey, build_refs
 from wakeyscan.audit.propagation import SecretBits
 from wakeyscan.core.document import Origin
 from wakeyscan.core.secret_history import Occurrence
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 from wakeyscan.scanner.detector import detect_in_name
 

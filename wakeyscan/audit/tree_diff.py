@@ -10,10 +10,10 @@ import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 from wakeyscan.git import tree_paths
 
 if TYPE_CHECKING:

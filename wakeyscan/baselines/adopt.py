@@ -6,10 +6,10 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.baselines.finding_lookup import FindingLookup, UnresolvedError
 from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.baselines.baseline import BaselineEntry

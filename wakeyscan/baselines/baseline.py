@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.baselines import IMPORTERS
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.core.secret import Secret
 
 

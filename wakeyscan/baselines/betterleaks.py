@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from wakeyscan.baselines.baseline import BaselineEntry, parse_json
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 WITH_REPORT = False
 """Whether a report of the scanner adds information."""

@@ -7,9 +7,9 @@ import os
 import re
 from collections.abc import Iterable
 from functools import cache
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import worktree
 from wakeyscan.git.command import Git, open_foreign

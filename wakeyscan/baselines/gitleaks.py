@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from wakeyscan.baselines.baseline import BaselineEntry, parse_json
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 WITH_REPORT = True
 """Whether a report of the scanner adds information."""

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.baselines.baseline import BaselineEntry
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 # No other baseline format needs YAML.
 if TYPE_CHECKING:
+    from typing import Any
+
     import yaml
 else:
     yaml = lazy_import("yaml")

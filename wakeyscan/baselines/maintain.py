@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import ConfigError, ReportError, UsageError
 from wakeyscan.core.finding import Finding
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.suppression import ignore_entry, ignore_file

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Self
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.saved_report import check_fingerprint_key, read_report
 from wakeyscan.suppression import ignore_entry
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from wakeyscan.scanner.result import RunResult
 
 

@@ -6,12 +6,12 @@ import codecs
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import agent_scan, output
 from wakeyscan.config import build
 from wakeyscan.core.errors import SourceError, UsageError, WakeyscanError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.agents import AGENTS, event_shape, find_agent
 from wakeyscan.integrations.agents.agent import OTHER, UNKNOWN, Agent, Event, Fields, Verdict
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.pipeline import run_scan
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.agents import texts
 from wakeyscan.integrations.agents.agent import INPUT, OUTPUT, Event, Verdict
 from wakeyscan.sources import SOURCES

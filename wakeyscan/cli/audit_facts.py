@@ -6,11 +6,11 @@ These are the variables that replace the keys, the files at HEAD that use them, 
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import variables
 from wakeyscan.git import isolated, refs, tree_grep, worktree
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,8 +16,11 @@ from wakeyscan.cli.commands import COMMANDS
 from wakeyscan.cli.output import write_stderr, write_stdout
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import suggest_closest
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.cli.commands import Command
     from wakeyscan.cli.help_topics import Action
     from wakeyscan.config.options import Option

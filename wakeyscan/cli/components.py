@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from importlib.util import find_spec
-from typing import NamedTuple
 
 from wakeyscan.audit.native_packs import has_native_core
+from wakeyscan.core.typing import NamedTuple
 
 
 def _fit_always() -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from wakeyscan.cli.pipeline import (
     apply_ignore_file,
     check_endpoint,
@@ -14,6 +12,7 @@ from wakeyscan.cli.pipeline import (
 )
 from wakeyscan.cli.rescans import audit_trusted
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.command import open_own
 from wakeyscan.git.repository import find_repository
 from wakeyscan.integrations import github_event

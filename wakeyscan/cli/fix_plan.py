@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import variables
 from wakeyscan.fixers.fixer import Source
 from wakeyscan.fixers.repair import (

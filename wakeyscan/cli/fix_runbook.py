@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fix_plan import read_file
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import variables
 from wakeyscan.git import own_repository, worktree
 from wakeyscan.reports.key_steps import LocalFacts, describe_key, list_key_steps

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import fix_plan
 from wakeyscan.cli.pipeline import open_path
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.repair import LeftAlone
 from wakeyscan.git import worktree
 from wakeyscan.git.own_repository import (

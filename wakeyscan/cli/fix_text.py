@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fix_writer import list_added, list_moved
 from wakeyscan.cli.masked_text import format_diff, mask_lines
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import NotFixable
 from wakeyscan.fixers.source_text import read_source_text
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fix_plan import MAX_SIZE, read_file
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.fleet_options import parse_size_option
 from wakeyscan.cli.output import write_stderr
 from wakeyscan.config import converters
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.core.worker_pool import count_processors
 from wakeyscan.fleet.cluster_options import ClusterOptions, TlsFiles, parse_scheduler
 from wakeyscan.fleet.processes import ProcessExecutor

@@ -7,7 +7,6 @@ import secrets
 import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.audit.options import AuditOptions
@@ -17,6 +16,7 @@ from wakeyscan.config import converters
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.files import find_cache_folder
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.hosts import HOSTS
 from wakeyscan.fleet.hosts.host import KINDS, ListingOptions
 from wakeyscan.fleet.options import CloneOptions, TaskOptions, digest_options

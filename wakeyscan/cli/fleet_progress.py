@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.progress import Progress
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import TracebackType

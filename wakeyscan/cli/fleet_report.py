@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.pipeline import apply_ignore_file
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.merged_result import FleetResult, merge_records
 from wakeyscan.fleet.result_files import write_result_files
 from wakeyscan.reports.saved_report import FLEET_REPORT

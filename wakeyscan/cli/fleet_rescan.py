@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.cli.commands import fleet
 from wakeyscan.cli.fleet_options import build_task_options, list_sources
 from wakeyscan.cli.progress import Progress
 from wakeyscan.config import build
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet import ledger
 from wakeyscan.fleet.key_reader import audit_again
 from wakeyscan.fleet.merged_result import merge_records

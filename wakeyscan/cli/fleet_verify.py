@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.progress import Progress
 from wakeyscan.core.finding import Liveness
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.key_reader import choose_repositories, read_requests
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.results import VerificationResults, apply_results

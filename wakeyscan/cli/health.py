@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import find_cache_file
 from wakeyscan.baselines import maintain
@@ -13,6 +12,7 @@ from wakeyscan.cli.components import Component, list_components
 from wakeyscan.config import build, config_file
 from wakeyscan.core.errors import GitError, WakeyscanError
 from wakeyscan.core.files import find_cache_folder
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.environment import find_version
 from wakeyscan.integrations.agent_settings import hook_state

@@ -5,11 +5,10 @@ They are not in the modules of the commands, because a hook loads one of those a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from wakeyscan.config.options import SCANNING
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.registry import suggest_closest
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.integrations.hooks import STAGES
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import find_cache_file
@@ -13,6 +12,7 @@ from wakeyscan.audit.scope import AuditScope
 from wakeyscan.cli.pipeline import apply_ignore_file
 from wakeyscan.cli.progress import Progress
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.git.repository import find_repository
 

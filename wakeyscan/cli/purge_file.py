@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.purge import build_purge_list
 from wakeyscan.cli.output import write_stderr
 from wakeyscan.core import files
 from wakeyscan.core.errors import GitError, ReportError, UsageError
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 
 if TYPE_CHECKING:

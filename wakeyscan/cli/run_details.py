@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from wakeyscan import __version__
 from wakeyscan.cli.components import ACCELERATORS, Component
 from wakeyscan.cli.output import print_error
 from wakeyscan.config import sources
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config

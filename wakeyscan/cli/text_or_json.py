@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli.output import write_lines, write_stdout
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.registry import suggest_closest
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.config.options import Values

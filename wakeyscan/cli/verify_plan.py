@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.cli.output import write_stderr
 from wakeyscan.cli.rescans import rescan
@@ -14,11 +13,14 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.saved_report import FLEET_REPORT, check_fingerprint_key, read_report
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.cli import fleet_rescan
     from wakeyscan.cli.fleet_rescan import KeyPlace
     from wakeyscan.config import config

@@ -7,12 +7,12 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.cli.wipe_mask import is_leak, mask_findings
 from wakeyscan.core import files, small_files
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import ReportError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.documents import scan_documents
 

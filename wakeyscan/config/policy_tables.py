@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.config import converters
 from wakeyscan.config.config_file import ConfigFile, Table, check_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.registry import suggest
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.suppression import Policy
 from wakeyscan.suppression.policy import AllowedPath, RuleOverride
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from importlib import resources
-from typing import Any
 
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 
-Schema = dict[str, Any]
+if TYPE_CHECKING:
+    from typing import Any
+
+Schema = dict[str, "Any"]
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 _ADDRESS = "https://json.schemastore.org/wakeyscan.json"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from wakeyscan.config import build, config_file
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import API_KEY, APP_KEY, FINGERPRINT_KEY, Secret
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.mirror import remove_credentials
 
 if TYPE_CHECKING:

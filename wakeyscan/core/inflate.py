@@ -6,10 +6,12 @@ import zlib
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import mmap
+    from typing import Any
 
 # isal is 1.6 times as fast as zlib, but has no wheel for some platforms.
 fast_zlib: Any = import_module("isal.isal_zlib" if find_spec("isal") else "zlib")

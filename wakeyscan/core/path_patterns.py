@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import pathspec
     import regex
 else:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     import hmac
     from typing import NoReturn
 
-    from wakeyscan.core import sha256
+    from wakeyscan.core import hashes
 else:
     # A clean scan needs none of these. `hmac` loads OpenSSL, which takes 2 ms.
     hmac = lazy_import("hmac")
-    sha256 = lazy_import("wakeyscan.core.sha256")
+    hashes = lazy_import("wakeyscan.core.hashes")
 
 KEY_PREFIX = "wa_live_"
 
@@ -86,7 +86,7 @@ def _digest(seed: bytes) -> str:
     """Return the SHA-256 of a seed, or its HMAC if the environment has a key for fingerprints."""
     if key := read_fingerprint_key():
         return hmac.digest(key, seed, "sha256").hex()
-    return sha256.digest(seed).hex()
+    return hashes.compute_digest("sha256", seed).hex()
 
 
 def identify_fingerprint_key() -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import calendar
@@ -17,13 +17,13 @@ EXPECTED = (
     "expected a date such as 2026-01-31, a time such as 2026-01-31T10:00Z (UTC without an offset), "
     "today, yesterday, or N seconds, minutes, hours, days, weeks, months or years ago"
 )
-_ISO = re.compile(
+_ISO = lazy_pattern(
     r"(?P<day>\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d)"
     r"(?:[T ](?P<time>\d{2}(?::?\d{2}(?::?\d{2}(?:[.,]\d+)?)?)?)"
     r" ?(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
-_AGO = re.compile(r"(\d+)[ .]*(second|minute|hour|day|week|month|year)s?(?:[ .]+ago)?", re.ASCII)
+_AGO = lazy_pattern(r"(\d+)[ .]*(second|minute|hour|day|week|month|year)s?(?:[ .]+ago)?", re.ASCII)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
 _MONTHS = {"month": 1, "year": 12}
 

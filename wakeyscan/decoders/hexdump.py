@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders._dump_lines import (
     DIGIT,
     OCTAL_WORDS,

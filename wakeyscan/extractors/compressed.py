@@ -10,11 +10,10 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, BinaryIO
 
 from wakeyscan.core.inflate import GZIP, INFLATE_ERRORS, ZLIB, Inflater
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors._remainder import split_remainder
 from wakeyscan.extractors._stream import Codec, Decompressor, SkippableFrames, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
@@ -24,6 +23,7 @@ from wakeyscan.extractors.file_types import SIGNATURES
 if TYPE_CHECKING:
     import bz2
     import lzma
+    from typing import Any, BinaryIO
 
     from wakeyscan.extractors import _zstd_frame
 else:

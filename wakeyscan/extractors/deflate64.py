@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from importlib import import_module
 from io import BytesIO
-from typing import Any
+
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 inflate64: Any = import_module("inflate64")
 

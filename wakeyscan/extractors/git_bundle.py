@@ -7,9 +7,9 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING, BinaryIO
 
 from wakeyscan.core.inflate import ZLIB
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors._stream import Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import build_inflate_codec
@@ -21,6 +21,8 @@ from wakeyscan.git.pack_walk import walk_pack
 from wakeyscan.git.unindexed_pack import read_unindexed_pack
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from wakeyscan.git.pack import Pack
 
 SEEKS = True

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import BinaryIO
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import ExtractionError, Member, NotAvailable
 from wakeyscan.git.lfs import MAX_POINTER, Pointer, parse_pointer
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SEEKS = False
 

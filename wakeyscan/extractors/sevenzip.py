@@ -9,11 +9,14 @@ import struct
 import zlib
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import BinaryIO
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, Member, OpaqueContent
 from wakeyscan.extractors.isolated.process import read_isolated
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SEEKS = True
 

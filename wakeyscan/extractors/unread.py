@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError, Member, OpaqueContent
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _ORC_MAGIC = b"ORC"
 _FEATHER_MAGIC = b"FEA1"

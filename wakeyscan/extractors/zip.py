@@ -11,15 +11,17 @@ import re
 import struct
 from array import array
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from wakeyscan.core.inflate import INFLATE_ERRORS, RAW, Inflater, fast_zlib
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors._stream import FileRange, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import ExtractionError, Member, OpaqueContent, ReadBytes
 from wakeyscan.extractors.office_xml import join_runs
 from wakeyscan.extractors.zip_methods import DEFLATED, METHODS, STORED, build_codec
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SEEKS = True
 
@@ -42,7 +44,6 @@ _IN_ZIP64_FIELD = 0xFFFF_FFFF
 """Sentinel for a number that does not fit into 32 bits."""
 
 _MAX_OFFSET = (1 << 63) - 1
-
 _MAX_DESCRIPTOR = 24
 """Maximum bytes after the compressed data of an entry that repeat its sizes."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import partial
 from importlib.util import find_spec
 from lzma import FILTER_LZMA1, FORMAT_RAW, LZMADecompressor, LZMAError
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.inflate import RAW
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors._stream import Codec
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.compressed import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import NotFixable
 
 if TYPE_CHECKING:

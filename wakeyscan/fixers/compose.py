@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
 from wakeyscan.fixers.yaml_nodes import YamlText, find_style

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import shell, syntax
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
 from wakeyscan.core.secret import Secret
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import NamedTuple, Protocol
 
 MAX_SECRET = 4096
 """Bytes of a secret that is looked for in pieces."""

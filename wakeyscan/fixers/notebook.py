@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import python
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 from wakeyscan.fixers.yaml_nodes import (

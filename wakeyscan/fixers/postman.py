@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source
 from wakeyscan.fixers.yaml_nodes import find_pair, find_scalar, parses_json, read_json_nodes
 

@@ -8,8 +8,8 @@ import re
 import tokenize
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
 
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers import python_imports
 from wakeyscan.fixers.fixer import (
     Edit,

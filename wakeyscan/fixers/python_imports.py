@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers.fixer import Edit, NotFixable, Source
 from wakeyscan.fixers.python_tree import PythonTree
 

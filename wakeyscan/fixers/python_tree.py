@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from typing import NamedTuple
+
+from wakeyscan.core.typing import NamedTuple
 
 _STRINGS = (ast.Constant, ast.JoinedStr)
 _STRING_TYPES = (str, bytes)

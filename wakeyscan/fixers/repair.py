@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import PIECES, Exposure, Finding, Replacement, Standing
 from wakeyscan.core.line_index import find_positions
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import find_fixer
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, apply_edits
 from wakeyscan.fixers.source_text import SourceText, read_source_text

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import syntax
 from wakeyscan.fixers.fixer import (
     Edit,

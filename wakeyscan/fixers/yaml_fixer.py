@@ -6,8 +6,8 @@ The formats differ in what they make of a scalar.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers import shell
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 from wakeyscan.fixers.yaml_nodes import Entry, Scalar, YamlText, find_scalar, read_scalar, read_yaml

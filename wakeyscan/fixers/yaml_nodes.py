@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers.fixer import Edit, Leak, NotFixable
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
 
 import dask
 from distributed import Client, LocalCluster, Security, as_completed
@@ -20,11 +19,14 @@ from distributed.scheduler import KilledWorker
 
 from wakeyscan.core.errors import ReportError, UsageError, WakeyscanError
 from wakeyscan.core.termination import make_temporary_folder
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet import remote_task
 from wakeyscan.fleet.run import RETRIES, ExecutorLost
 from wakeyscan.fleet.task import Outcome, fail_task
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.fleet.cluster_options import ClusterOptions, TlsFiles
     from wakeyscan.fleet.options import FleetTask
 

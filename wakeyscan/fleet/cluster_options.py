@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.verification.endpoint import is_loopback
 
 _ADDRESS = re.compile(r"(?:(tcp|tls)://)?(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})")

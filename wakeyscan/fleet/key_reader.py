@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.audit import audit
 from wakeyscan.core.errors import UsageError, WakeyscanError
 from wakeyscan.core.secret import API_KEY, APP_KEY
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.ledger import Record, State
 from wakeyscan.fleet.task import (
     build_entry,

@@ -14,16 +14,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError, SourceError, UsageError
 from wakeyscan.core.redaction import make_encodable, redact
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports import json as json_report
 from wakeyscan.reports.saved_report import Fields, read_report
 from wakeyscan.reports.saved_result import build_result
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.rules.rule import Rule
     from wakeyscan.scanner.result import RunResult
 

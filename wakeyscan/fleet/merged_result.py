@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.document import Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret_history import Restriction, SecretHistory, sort_histories
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage, build_sort_key
 

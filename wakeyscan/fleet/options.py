@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.cache import hash_scanner
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.rules import loader
 
 if TYPE_CHECKING:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, make_encodable, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.ledger import State, build_slug
 from wakeyscan.reports.overview import KeyRow, Overview, RepositoryRow
 from wakeyscan.reports.summary import format_count, format_liveness

@@ -11,15 +11,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import process_limits, termination, worker_pool
 from wakeyscan.core.errors import ReportError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet.ledger import State
 from wakeyscan.fleet.run import RETRIES
 from wakeyscan.fleet.task import Outcome, fail_task, prepare, run_task
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.fleet.options import FleetTask
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.termination import make_temporary_folder
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet import ledger
 from wakeyscan.fleet.task import Outcome, run_task
 

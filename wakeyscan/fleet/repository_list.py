@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import Secret
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.mirror import Credentials, Remote, remove_credentials
 
 _SCHEME = "://"

@@ -7,12 +7,12 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_json, make_encodable
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.ledger import FOLDER, State, build_slug
 from wakeyscan.fleet.overview import build_overview
 from wakeyscan.git import worktree
@@ -23,6 +23,8 @@ from wakeyscan.reports.report import ReportStyle
 from wakeyscan.reports.saved_report import FLEET_REPORT
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import pyarrow
     from pyarrow import parquet
 

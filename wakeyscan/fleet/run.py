@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.core.errors import SourceError, UsageError, WakeyscanError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 from wakeyscan.fleet import ledger
 from wakeyscan.fleet.ledger import Record, State
 from wakeyscan.fleet.options import FleetTask, TaskOptions

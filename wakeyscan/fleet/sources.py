@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet.hosts import HOSTS
 from wakeyscan.fleet.hosts.host import ListingOptions
 from wakeyscan.fleet.repository_list import FleetRepository, list_source, sort_repositories

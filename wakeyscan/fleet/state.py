@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.ref_names import read_tips
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import refs
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import traceback
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.options import prepare_scan_context
@@ -19,6 +18,7 @@ from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError, ReportError, SourceError, WakeyscanError
 from wakeyscan.core.process_limits import limit_time
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet import ledger, state
 from wakeyscan.fleet.ledger import Entry, Record, State
 from wakeyscan.git.mirror import TransferLimits

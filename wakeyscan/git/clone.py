@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import git
 from git.cmd import handle_process_output
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import process
 
 if TYPE_CHECKING:

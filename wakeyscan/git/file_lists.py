@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator
 
-from wakeyscan.core import small_files
+from wakeyscan.core import hashes, small_files
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.command import open_foreign
 
 if TYPE_CHECKING:
-    import hashlib
-
     from wakeyscan.git.command import Git
-else:
-    hashlib = lazy_import("hashlib")  # only an audit needs it
 
 _IGNORED = ("-z", "--others", "--ignored", "--exclude-standard", "--directory")
 _NO_FLAGS_VERSION = 2
@@ -93,11 +87,12 @@ def _may_omit_files(folder: str) -> bool:
         index = os.path.join(worktree.find_git_folder(folder), "index")
         with open(index, "rb", opener=small_files.open_nonblocking) as file:
             header = file.read(_HEADER_SIZE)
+        names = os.listdir(os.path.dirname(index))
     except (OSError, GitError):
         return False
     version = int.from_bytes(header[4:], "big")
-    is_split = glob.glob(os.path.join(glob.escape(os.path.dirname(index)), "sharedindex.*"))
-    return version != _NO_FLAGS_VERSION or bool(is_split)
+    is_split = any(name.startswith("sharedindex.") for name in names)
+    return version != _NO_FLAGS_VERSION or is_split
 
 
 def list_staged_blobs(path: str, git: Git, id_width: int) -> frozenset[str]:
@@ -125,5 +120,6 @@ def _check_index(path: str, id_width: int) -> None:
     end = len(content) - id_width
     stored = content[end:]
     is_hashed = stored.strip(b"\0")  # not with git's setting index.skipHash
-    if is_hashed and hashlib.new(_HASHES[id_width], memoryview(content)[:end]).digest() != stored:
+    body = memoryview(content)[:end]
+    if is_hashed and hashes.compute_digest(_HASHES[id_width], body) != stored:
         raise GitError(f"{path}: is damaged: its checksum does not match")

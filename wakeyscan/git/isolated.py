@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.termination import make_temporary_folder
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.command import Git
 from wakeyscan.git.environment import build_environment
 from wakeyscan.git.objects import MAX_GIT_ALLOC

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wakeyscan.core.errors import GitError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from wakeyscan.git import command
 else:
     command = lazy_import("wakeyscan.git.command")  # only a pointer needs git
@@ -20,11 +21,11 @@ else:
 MAX_POINTER = 1023
 """Maximum bytes of a pointer, as in Git LFS."""
 
-_POINTER = re.compile(
+_POINTER = lazy_pattern(
     rb"version (?:https://(?:git-lfs|hawser)\.github\.com/spec/v1|http://git-media\.io/v/2)\n"
     rb"oid sha256:(?P<oid>[0-9a-f]{64})\nsize (?P<size>[0-9]{1,19})"
 )
-_EXTENSION = re.compile(rb"ext-[0-9]-\w+ ")
+_EXTENSION = lazy_pattern(rb"ext-[0-9]-\w+ ")
 _OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.errors import GitError, UsageError
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.termination import make_temporary_folder
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.git.environment import (
     PINS,
@@ -35,13 +34,13 @@ else:
 
 _URLS = ("https://", "file://")
 _TRANSPORTS = {"GIT_ALLOW_PROTOCOL": "https:file"}
-_SSH_ADDRESS = re.compile(
+_SSH_ADDRESS = lazy_pattern(
     r"(?:ssh://(?:[^/@]*@)?(?P<host>[\w.-]+)(?::\d+)?/"
     r"|(?:[\w.-]+@(?P<login_host>[\w.-]+)|(?P<bare_host>[\w-]+(?:\.[\w-]+)+)):)(?P<path>[^:]+)"
 )
 """An address such as git@host:owner/name, host.org:owner/name or ssh://git@host/owner/name."""
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*@")
+_CREDENTIALS = lazy_pattern(r"(?<=://)[^/?#\s]*@")
 
 
 class Credentials(NamedTuple):

@@ -14,12 +14,12 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.files import check_links
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.termination import make_temporary_folder
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.mirror import (
     Remote,
     TransferLimits,
@@ -32,6 +32,8 @@ from wakeyscan.git.mirror import (
 from wakeyscan.git.worktree import find_untrusted_folders
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.git import clone
 else:
     clone = lazy_import("wakeyscan.git.clone")  # GitPython takes 200 ms

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.objects import is_object_id
 from wakeyscan.git.pack_index import PackError, read_pack_index
 

@@ -6,10 +6,11 @@ Hooks and scans of foreign repositories never use this module.
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
 from git.exc import GitCommandError
+
+from wakeyscan.core.typing import NamedTuple
 
 OwnRepository = Repo
 """The type of an open repository, for modules that do not use GitPython themselves."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import mmap
 from array import array
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.objects import OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack_index import (
     CorruptPackError,
@@ -19,6 +19,9 @@ from wakeyscan.git.pack_index import (
     map_file,
     sort_positions,
 )
+
+if TYPE_CHECKING:
+    from typing import Any
 
 NO_ENTRY = -1
 """Sentinel for the number of an entry that does not exist."""

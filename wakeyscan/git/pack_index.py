@@ -12,7 +12,8 @@ from array import array
 from contextlib import suppress
 from itertools import islice
 from operator import lt
-from typing import NamedTuple
+
+from wakeyscan.core.typing import NamedTuple
 
 _MAGIC = b"\xfftOc"
 _REVERSE_MAGIC, _REVERSE_HEADER = b"RIDX\0\0\0\1", 12

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import ref_files
 
 if TYPE_CHECKING:
     from wakeyscan.git.repository import Repository
 
-_PACKED_REF = re.compile(r"(?m)^([0-9a-f]{64}|[0-9a-f]{40}) (refs/[^\n]*)")
+_PACKED_REF = lazy_pattern(r"(?m)^([0-9a-f]{64}|[0-9a-f]{40}) (refs/[^\n]*)")
 """One pattern for a whole file: a repository of pull requests has hundreds of thousands of refs."""
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import stat
-import string
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.typing import NamedTuple
+
+_HEX_DIGITS = "0123456789abcdefABCDEF"
 
 _UNREAD = frozenset(("hooks", "lfs", "logs", "modules"))
 """Subfolders that no git command of ours reads, so that they may be unreadable."""
@@ -167,7 +168,7 @@ def _list_object_subfolders(folder: str) -> list[str]:
 
 
 def _is_object_subfolder(name: str) -> bool:
-    return name in ("pack", "info") or (len(name) == 2 and not name.strip(string.hexdigits))
+    return name in ("pack", "info") or (len(name) == 2 and not name.strip(_HEX_DIGITS))
 
 
 def _find_object_folders(own_objects: str, missing: dict[str, None]) -> Iterator[str]:

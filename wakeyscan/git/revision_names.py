@@ -7,9 +7,9 @@ branch of the remote. Anyone who can push such a ref could choose what a change 
 from __future__ import annotations
 
 import os
-import re
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.objects import is_object_id
 
@@ -28,14 +28,14 @@ _PLACES = (
 )
 """Where git looks for a name, in this order (gitrevisions); the first is for full names."""
 
-_SUFFIX = re.compile(r"[\^~:]|@\{")
-_UPSTREAM = re.compile(r"(?i)@\{(?:u|upstream|push)\}")
+_SUFFIX = lazy_pattern(r"[\^~:]|@\{")
+_UPSTREAM = lazy_pattern(r"(?i)@\{(?:u|upstream|push)\}")
 """A suffix whose name is always that of a local branch."""
 
-_SHORT_ID = re.compile(r"(?:.*-g)?([0-9a-fA-F]{4,64})")
+_SHORT_ID = lazy_pattern(r"(?:.*-g)?([0-9a-fA-F]{4,64})")
 """An abbreviated id, or the output of `git describe`: a ref of the same name hides it."""
 
-_ROOT_NAME = re.compile(r"[A-Z_-]+")
+_ROOT_NAME = lazy_pattern(r"[A-Z_-]+")
 """A name such as `FETCH_HEAD`, which is a file in the git folder and no ref that is fetched."""
 
 _AMBIGUOUS = "revision {!r} is ambiguous: it may be {}; write the full name, such as {}"

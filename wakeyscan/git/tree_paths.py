@@ -7,9 +7,9 @@ git lists all paths in memory before it prints the first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.objects import parse_tree
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable
-from typing import NamedTuple
 
 from wakeyscan.core.inflate import INFLATE_ERRORS, find_end
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.objects import OBJECT_KINDS, OFS_DELTA, REF_DELTA
 from wakeyscan.git.pack import HEADER_BYTES, MAX_HEADER, SIGNATURES, Pack, link_entries
 from wakeyscan.git.pack_index import PackError, PackIndex

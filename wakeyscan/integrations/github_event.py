@@ -6,16 +6,18 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import rev_list
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.reports.web_links import SHORT_ID, WebLinks
 from wakeyscan.sources import commits
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.git.command import Git
     from wakeyscan.scanner.result import RunResult
 

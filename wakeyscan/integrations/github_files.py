@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wakeyscan.core import files
 from wakeyscan.core.errors import GitError, ReportError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.reports._markdown_text import format_code
 

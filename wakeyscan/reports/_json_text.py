@@ -11,12 +11,12 @@ from functools import cache
 from itertools import chain, islice
 from json import JSONEncoder
 from json.encoder import encode_basestring as _encode_text
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.redaction import escape_for_json
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from typing import Any, TextIO
 
 _CONTAINERS = (dict, list, tuple, Iterator)
 _SCALARS = (str, int, float, type(None))

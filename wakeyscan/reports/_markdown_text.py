@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
 
 from wakeyscan.core.redaction import escape_for_terminal
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _MOST_ROWS, _MOST_BYTES = 500, 300_000
 """Limits of each table: GitHub drops a summary of over 1 MiB, and names may be long."""

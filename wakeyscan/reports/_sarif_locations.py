@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
 from urllib.parse import quote
 
 import attr
@@ -13,6 +12,10 @@ import sarif_om as sarif
 
 from wakeyscan.core.finding import PIECES, Finding
 from wakeyscan.core.redaction import escape_for_terminal, format_details
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _ALWAYS_WRITTEN = ("level", "suppressions", "version", "columnKind", "results")
 """Properties that are written even with the default value of the schema.
@@ -20,7 +23,7 @@ _ALWAYS_WRITTEN = ("level", "suppressions", "version", "columnKind", "results")
 A reader replaces an absent level with the default of the rule, not with that of the schema.
 """
 
-_Field = tuple[str, str, Any]
+_Field = tuple[str, str, "Any"]
 """The name of an attribute, its name in the schema and its default."""
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 import sarif_om as sarif
 
 from wakeyscan import __version__
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.rules.rule import Rule
 
 HOME = "https://github.com/wakeyscan/wakeyscan"

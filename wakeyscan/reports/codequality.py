@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.redaction import make_encodable, redact
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports.description import describe_finding, describe_skipped, name_kind
 
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.description import name_kind
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.core.finding import Finding
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult

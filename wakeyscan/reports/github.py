@@ -5,16 +5,17 @@ GitHub shows ten errors, ten warnings and ten notices of a step, so the worst co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TextIO
-
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, format_details, redact
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.web_links import SHORT_ID, parse_commit
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.reports.web_links import WebLinks

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TextIO
 from uuid import NAMESPACE_URL, uuid5
 
 from wakeyscan import __version__
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.redaction import make_encodable
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports.description import advise, describe_finding, describe_skipped
 
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.finding import Finding
     from wakeyscan.reports.report import ReportStyle

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.key_steps import describe_key
 from wakeyscan.reports.summary import format_liveness
 from wakeyscan.reports.terminal_text import LIVENESS_COLORS, PUSHED_COLOR, paint, wrap

@@ -9,14 +9,16 @@ from __future__ import annotations
 from base64 import b64encode
 from hashlib import sha256
 from importlib import resources
-from typing import TYPE_CHECKING, TextIO
 
 import jinja2
 from markupsafe import Markup
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.html_page import build_page
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 

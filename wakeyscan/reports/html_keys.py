@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness, Standing
 from wakeyscan.core.redaction import (
@@ -12,6 +11,7 @@ from wakeyscan.core.redaction import (
     make_encodable,
     redact,
 )
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.description import advise
 from wakeyscan.reports.history_text import list_facts
 from wakeyscan.reports.key_steps import list_key_steps

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
 
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.redaction import escape_for_terminal, make_encodable, redact
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.description import name_kind
 from wakeyscan.reports.html_keys import KeyView, build_keys
 from wakeyscan.reports.next_steps import Step, list_next_steps

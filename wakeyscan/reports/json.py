@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TextIO
-
 from wakeyscan import __version__
 from wakeyscan.core.redaction import make_encodable, redact
 from wakeyscan.core.secret import identify_fingerprint_key
 from wakeyscan.core.secret_history import Restriction
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports.key_steps import list_key_steps
 from wakeyscan.reports.saved_report import SCHEMA
@@ -16,6 +15,8 @@ from wakeyscan.scanner.scan_result import count_skipped
 from wakeyscan.suppression.policy import list_policy_notes
 
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.finding import Finding
     from wakeyscan.core.secret_history import Occurrence, SecretHistory

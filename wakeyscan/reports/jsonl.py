@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan.core.redaction import escape_for_json
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.json import (
     encode_coverage,
     encode_finding,
@@ -21,6 +21,8 @@ from wakeyscan.reports.json import (
 )
 
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 

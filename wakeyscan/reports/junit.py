@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
 from xml.etree import ElementTree
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.redaction import escape_for_terminal, make_encodable, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.description import advise, describe_finding, name_kind
 from wakeyscan.reports.summary import format_verdict
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.finding import Finding
     from wakeyscan.reports.report import ReportStyle

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports._markdown_text import format_code, join_rows
 from wakeyscan.reports.description import join_names
 from wakeyscan.reports.key_steps import describe_key, list_key_steps
 from wakeyscan.reports.summary import format_liveness
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.core.secret_history import SecretHistory
 
 _COLUMNS = ("key", "severity", "answer", "exposed", "pushed to", "at HEAD", "introduced")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Finding, Liveness
 from wakeyscan.core.redaction import format_details
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports._markdown_text import fold, format_code, join_rows
 from wakeyscan.reports.key_table import write_key_steps, write_keys
 from wakeyscan.reports.summary import format_count
 from wakeyscan.scanner.scan_result import count_skipped
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.reports.web_links import WebLinks

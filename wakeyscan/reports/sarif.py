@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, TextIO
 
 import sarif_om as sarif
 
@@ -23,6 +22,7 @@ from wakeyscan.core.redaction import (
     make_encodable,
     redact,
 )
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports._json_text import write_json
 from wakeyscan.reports._sarif_locations import (
     build_fixes,
@@ -36,6 +36,8 @@ from wakeyscan.reports.description import EXPOSURES
 from wakeyscan.suppression.inline import is_inline
 
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from wakeyscan.core.document import Skipped
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Bounds, Exposure, Finding, Liveness, Position, Standing
 from wakeyscan.core.secret_history import Restriction
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.saved_history import build_history
 from wakeyscan.reports.saved_report import Fields, parse_items, parse_severity, read_report
 from wakeyscan.rules.rule import Rule
@@ -15,6 +14,9 @@ from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.suppression import IgnoreStats, Policy
 from wakeyscan.suppression.policy import PolicyNote
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _ANSWER = "answer"
 """First of the details that come from verification."""

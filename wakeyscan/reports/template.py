@@ -11,11 +11,11 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.redaction import escape_for_terminal, make_encodable, redact
 from wakeyscan.core.small_files import MAX_CONFIG_SIZE, decode_text, read_small_file
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.git.process import Process, ProcessError, start_module
 from wakeyscan.reports import json as json_report
@@ -23,6 +23,8 @@ from wakeyscan.reports.summary import format_verdict
 from wakeyscan.reports.template_process import MAX_MEMORY
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.reports.report import ReportStyle
     from wakeyscan.scanner.result import RunResult
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import Any, NoReturn
 
 import jinja2
 from jinja2.exceptions import SecurityError
@@ -20,6 +19,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from wakeyscan.core.process_limits import limit_process
 from wakeyscan.core.redaction import escape_for_terminal
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 MAX_MEMORY = 1 << 30
 """Bytes: a report of 100,000 findings takes half of them."""

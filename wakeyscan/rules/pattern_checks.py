@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import regex
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.pattern import TOO_NESTED
 from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS
 from wakeyscan.rules.shapes import inline_definitions
 from wakeyscan.rules.validation import list_shapes, name_shape
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _FILLERS = (b" ", b"a", b"0", b"\t", b'"', b"\\", b"=", b"a ", b": ", b"-_", b"A1")
 

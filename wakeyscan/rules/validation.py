@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, TypeGuard
 
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any, TypeGuard
 
 _STRINGS = ("title", "severity", "help")
 _EXAMPLES = ("hits", "misses")

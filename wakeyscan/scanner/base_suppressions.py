@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Document
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Standing
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.embedded import EmbeddedArchives
 

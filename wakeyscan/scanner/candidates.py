@@ -8,11 +8,11 @@ letters that are taken for a neighbor. Keys of one document often have one lengt
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, Secret
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.rests import Rest, find_rests
 from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd

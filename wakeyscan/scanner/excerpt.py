@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from itertools import accumulate
 
-from wakeyscan.core import sha256
+from wakeyscan.core import hashes
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_index import find_line
@@ -119,7 +119,7 @@ def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:
 
 def digest_line(masks: Masks, start: int, end: int) -> bytes:
     """Return a digest of the masked line around `start:end`."""
-    return sha256.digest(format_excerpt(masks, start, end).encode())
+    return hashes.compute_digest("sha256", format_excerpt(masks, start, end).encode())
 
 
 def format_excerpt(masks: Masks, start: int, end: int) -> str:

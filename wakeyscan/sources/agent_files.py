@@ -11,12 +11,12 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.core.files import is_inside, is_linked
 from wakeyscan.core.registry import list_known
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.sources import files
 from wakeyscan.sources.agent_folders import PRODUCTS, list_places

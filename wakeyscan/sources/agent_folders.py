@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+
+from wakeyscan.core.typing import NamedTuple
 
 _EDITORS = ("Code", "Code - Insiders", "VSCodium", "Cursor", "Windsurf", "Kiro", "Trae")
 """Folders of VS Code, and of editors that are made of it, below the folder of settings."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import CommitSelection, resolve_commit
 from wakeyscan.sources import commits

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.document import NO_COMMITS, Document, Origin, Skipped
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import diff, tree_paths
 from wakeyscan.git.objects import empty_tree_id, parse_tag_target
 from wakeyscan.git.rev_list import CommitSelection, list_commit_ids

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import ConfigError, UsageError
 from wakeyscan.core.redaction import redact
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding

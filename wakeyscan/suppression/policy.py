@@ -6,13 +6,12 @@ A policy marks findings as ignored, with the reason. It drops none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.registry import list_known
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.severity import Severity

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from ipaddress import ip_address
-from typing import NamedTuple
 from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
 
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.secret import KEY_PREFIX, Secret
+from wakeyscan.core.typing import NamedTuple
 
 WASTACK = "https://api.wastack.in/api/v1"
 

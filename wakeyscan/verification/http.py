@@ -24,8 +24,9 @@ from contextlib import closing
 from ipaddress import ip_address
 from threading import Thread
 from time import monotonic
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.verification.endpoint import Endpoint, Proxy, bracket_host
 
 MAX_BODY = 1024 * 1024

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.finding import Bounds, Finding, Standing
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TypeVar
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Bounds, Finding, Liveness, Standing
 from wakeyscan.core.secret_history import SecretHistory, sort_histories
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.verification.verdict import (
     FoundKey,
     Verdict,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from wakeyscan.core.finding import CUT_OR_TOO_LONG, Bounds, Liveness
 from wakeyscan.core.redaction import escape_for_terminal
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret

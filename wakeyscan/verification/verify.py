@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from time import time
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.verification import VERIFIERS, cache
 from wakeyscan.verification.endpoint import WASTACK, Endpoint, find_unused_proxy, parse_endpoint
 from wakeyscan.verification.pairing import list_requests

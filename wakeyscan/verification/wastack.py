@@ -7,17 +7,19 @@ import re
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan import __version__
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.secret import KEY_PREFIX, Secret
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.secret_copies import holds_copy
 from wakeyscan.verification.http import HttpError, Response, send_get
 from wakeyscan.verification.verdict import ControlResults, Verdict
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.verification.endpoint import Endpoint
     from wakeyscan.verification.rate_limit import RateLimiter
 

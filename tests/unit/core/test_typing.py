@@ -63,7 +63,9 @@ ASKED: dict[str, Callable[[typing.Any], object]] = {
     "pickled": lambda made: pickle.loads(pickle.dumps(made)) == made,
     "module": lambda made: type(made).__module__,
     "documentation": lambda made: (type(made).__doc__, type(made).total.__doc__),
-    "bases": lambda made: type(made).__mro__[1:],
+    "attributes": lambda made: sorted(set(dir(made)) - {"__orig_bases__", "__annotations__"}),
+    "size": lambda made: (isinstance(made, tuple), hasattr(made, "__dict__")),
+    "made": lambda made: tuple(made._make((1, 2, 3))),
 }
 
 
@@ -77,4 +79,10 @@ def test_a_named_tuple_is_frozen_and_checks_its_arguments() -> None:
         Ours(1).x = 2  # type: ignore[misc]
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'x'"):
         Ours()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        Ours(1, z=2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="Expected 3 arguments, got 2"):
+        Ours._make((1, 2))
+    with pytest.raises(TypeError, match="unexpected field names: \\['z'\\]"):
+        Ours(1)._replace(z=2)  # type: ignore[call-arg]
     assert (Empty(), Ours.__qualname__) == ((), "Ours")

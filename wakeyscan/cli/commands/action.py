@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INTERNAL_ERROR, INTERRUPTED
@@ -12,6 +11,7 @@ from wakeyscan.cli.event_scan import scan_event
 from wakeyscan.config import build, config
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError, WakeyscanError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.command import open_own
 from wakeyscan.integrations import github_event, github_files, github_policy
 from wakeyscan.reports._markdown_text import format_code

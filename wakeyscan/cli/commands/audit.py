@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.cache import find_cache_file
@@ -19,6 +18,7 @@ from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.timestamps import parse_timestamp
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.git.mirror import open_repository
 

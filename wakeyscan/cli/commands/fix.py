@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import fix_plan, fix_targets, fix_writer, output
 from wakeyscan.cli.commands import INCOMPLETE
@@ -14,6 +13,7 @@ from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.cli import fix_runbook, own_audit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import fleet_report, help_topics, output
 from wakeyscan.cli.commands import INTERRUPTED
@@ -20,6 +19,7 @@ from wakeyscan.cli.pipeline import check_endpoint
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.ledger import join_ledgers
 from wakeyscan.fleet.run import build_tasks, parse_shard, read_outcomes, run_fleet
 from wakeyscan.rules.loader import load_rules

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.saved_report import FLEET_REPORT
 from wakeyscan.reports.saved_result import load_result
 from wakeyscan.rules.loader import load_rules

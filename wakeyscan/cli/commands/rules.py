@@ -7,7 +7,6 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import help_topics, output
 from wakeyscan.config import build
@@ -17,6 +16,7 @@ from wakeyscan.core.errors import RuleError, UsageError
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.registry import list_known
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.reports import terminal_text
 from wakeyscan.rules import exports, loader, template

@@ -6,7 +6,6 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import run_details
 from wakeyscan.cli.progress import Progress
@@ -17,6 +16,7 @@ from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Liveness
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.results import VerificationResults
 from wakeyscan.verification.verdict import FoundKey, VerificationRequest

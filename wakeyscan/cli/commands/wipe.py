@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.cli import output, wipe_plan
 from wakeyscan.cli.commands import INCOMPLETE
@@ -15,6 +14,7 @@ from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core.errors import ReportError, UsageError
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_scan_context
 

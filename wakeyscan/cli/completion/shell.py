@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
-
 from wakeyscan.cli.verify_reports import VERIFY_REPORTS
 from wakeyscan.config.options import Option
 from wakeyscan.core.severity import Severity
+from wakeyscan.core.typing import NamedTuple, Protocol
 from wakeyscan.integrations.agents import AGENTS
 from wakeyscan.reports import REPORTS
 

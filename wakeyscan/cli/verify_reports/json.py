@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any, TextIO
 
 from wakeyscan import __version__
 from wakeyscan.core.redaction import escape_for_json, redact
 from wakeyscan.core.secret import API_KEY
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.json import encode_skipped
 from wakeyscan.verification.verdict import build_details, format_verdict
 
 if TYPE_CHECKING:
+    from typing import Any, TextIO
+
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 SCHEMA = "wakeyscan-verification/1"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
-
 from wakeyscan.cli.verify_reports.outcome import format_count
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports._markdown_text import format_code, join_rows
 from wakeyscan.reports.summary import format_liveness
 from wakeyscan.verification.verdict import format_verdict
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from wakeyscan.cli import output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.verify_reports import VERIFY_REPORTS
 from wakeyscan.core.finding import Bounds, Liveness
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
 
 if TYPE_CHECKING:

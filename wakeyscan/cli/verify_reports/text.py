@@ -6,14 +6,16 @@ A terminal gets the verdict first, and lines that fit it. Programs read a whole 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
 
 from wakeyscan.cli.verify_reports.outcome import format_count
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.terminal_text import wrap_words
 from wakeyscan.verification.verdict import format_verdict
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 _HANGING = "    "

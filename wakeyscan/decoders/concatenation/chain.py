@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation import lists, operators, variables
 from wakeyscan.decoders.concatenation.adjacency import Adjacency
 from wakeyscan.decoders.concatenation.prefix import PREFIX

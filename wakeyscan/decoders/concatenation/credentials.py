@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation import operators, variables
 from wakeyscan.decoders.concatenation.chain import Chain, append_part, joins_literals
 from wakeyscan.decoders.concatenation.prefix import QUOTES

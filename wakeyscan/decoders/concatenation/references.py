@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.lists import ends_list, starts_list
 from wakeyscan.decoders.concatenation.operators import (
     CONCATENATION_OPERATOR,

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice, pairwise
 from operator import le
-from typing import BinaryIO, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors._stream import Stream
 from wakeyscan.extractors.budget import ExtractionBudget
@@ -21,6 +21,9 @@ from wakeyscan.extractors.columnar.block_codecs import decompress_lz4_frame
 from wakeyscan.extractors.columnar.flatbuffer import Table, read_root
 from wakeyscan.extractors.compressed import build_zstd_codec
 from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError, Member, OpaqueContent
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SEEKS = True
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import BytesIO
-from typing import BinaryIO
 
 from wakeyscan.core.inflate import RAW
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors._stream import Codec, PieceReader, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.columnar.block_codecs import decompress_snappy
@@ -25,6 +25,9 @@ from wakeyscan.extractors.extractor import (
     OpaqueContent,
     ReadBytes,
 )
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SEEKS = False
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import BinaryIO, NamedTuple
 
 from wakeyscan.core.inflate import GZIP
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
@@ -24,6 +24,9 @@ from wakeyscan.extractors.columnar.thrift import (
 )
 from wakeyscan.extractors.compressed import build_inflate_codec, build_zstd_codec
 from wakeyscan.extractors.extractor import CUT, DAMAGED, ExtractionError, Member, OpaqueContent
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 SEEKS = True
 

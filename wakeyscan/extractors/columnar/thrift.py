@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import DAMAGED, ExtractionError
 
-Struct = dict[int, Any]
+if TYPE_CHECKING:
+    from typing import Any
+
+Struct = dict[int, "Any"]
 """The fields of a structure by number: `int`, `bytes`, `list`, `bool` or another `Struct`."""
 
 _STOP, _TRUE, _FALSE, _BYTE, _DOUBLE, _BINARY, _LIST, _SET, _MAP, _STRUCT = (

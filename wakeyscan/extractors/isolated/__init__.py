@@ -6,9 +6,8 @@ ours, writes no file, and ends with the budget of the scanned file.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wakeyscan.extractors.isolated.reader import Reader

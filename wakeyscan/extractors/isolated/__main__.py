@@ -8,9 +8,9 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import BinaryIO
 
 from wakeyscan.core.process_limits import limit_process
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.isolated import READERS
 from wakeyscan.extractors.isolated.reader import (
     MAX_ADDRESS_SPACE,
@@ -19,6 +19,9 @@ from wakeyscan.extractors.isolated.reader import (
     FrameWriter,
     OpaqueFile,
 )
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _MAX_REASON = 300
 """Characters of the message of a library; it may quote the file."""

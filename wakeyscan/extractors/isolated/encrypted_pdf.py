@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from io import BytesIO
-from typing import Any, BinaryIO
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.isolated.reader import FrameWriter, OpaqueFile
+
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 # pypdf is optional; only a process of its own imports this module.
 pypdf: Any = import_module("pypdf")

@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO, UnsupportedOperation
-from typing import BinaryIO, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import ExtractionError, Member, OpaqueContent, read_whole
 from wakeyscan.extractors.isolated.reader import FRAME_HEADER, MAX_FRAME, FrameKind
 from wakeyscan.git.process import PIPE, Process, ProcessError, start_module
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _TOO_LARGE = "has {:,} bytes, over the limit of {:,} for a file that is not on disk; unpack it"
 _PIECE = 1 << 16

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
-from typing import BinaryIO, Protocol
+
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 MAX_MEMORY = 384 << 20
 """Bytes of data: some 50 MiB for Python and a library, the file, and the window of a stream."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, BinaryIO
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.isolated.reader import FrameWriter, OpaqueFile
+
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 # py7zr is optional; only a process of its own imports this module.
 py7zr: Any = import_module("py7zr")

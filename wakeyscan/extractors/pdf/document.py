@@ -8,9 +8,9 @@ from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import chain
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import (
     ExtractionError,
@@ -26,6 +26,8 @@ from wakeyscan.extractors.pdf.filters import open_filtered
 from wakeyscan.extractors.pdf.predictors import Predictor, parse_predictors
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from wakeyscan.extractors.isolated import process
     from wakeyscan.extractors.pdf.fonts import Font
 else:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
 from struct import unpack
-from typing import NamedTuple
+
+from wakeyscan.core.typing import NamedTuple
 
 MAX_TABLE = 1 << 20
 """Maximum bytes of a table; one of all 65,536 glyphs is smaller."""

@@ -9,7 +9,7 @@ Two of them belong to one word if the move is about as wide as the first letter.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from wakeyscan.core.typing import NamedTuple
 
 _MAX_GAP = 400
 """Bytes between two letters; with more, something else is drawn between them."""

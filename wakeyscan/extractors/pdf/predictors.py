@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
-from typing import NamedTuple
 
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.extractors._stream import CHUNK
 from wakeyscan.extractors.extractor import ExtractionError, ReadBytes
 

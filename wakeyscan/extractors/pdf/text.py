@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors.pdf import letters
 
 if TYPE_CHECKING:

@@ -11,11 +11,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.extractors._rows import list_members
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, LimitExceeded, Member, read_whole
+
+if TYPE_CHECKING:
+    from typing import Any, BinaryIO
 
 SEEKS = True
 

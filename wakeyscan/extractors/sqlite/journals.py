@@ -9,12 +9,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import BinaryIO, NamedTuple
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, Member
 from wakeyscan.extractors.sqlite.records import DATABASE_HEADER, is_table, read_rows
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 _WAL_HEADER = struct.Struct(">8I")
 _FRAME_HEADER = struct.Struct(">6I")
@@ -41,7 +44,7 @@ class _Page(NamedTuple):
     """Whether it is the last page of a transaction."""
 
 
-FindPages = Callable[[BinaryIO], tuple[int, Iterator[_Page]]]
+FindPages = Callable[["BinaryIO"], tuple[int, Iterator[_Page]]]
 """Returns the size of a page, and the pages of a file in order."""
 
 

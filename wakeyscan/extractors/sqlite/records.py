@@ -9,7 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
+
+from wakeyscan.core.typing import NamedTuple
 
 ReadPage = Callable[[int], bytes]
 """Returns a page by its number; empty if it is not known."""

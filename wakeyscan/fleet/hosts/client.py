@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.verification.http import HttpError, Response, send_get
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.core.secret import Secret
     from wakeyscan.verification.endpoint import Endpoint
 

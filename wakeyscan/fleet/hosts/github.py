@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet.hosts.host import HostRepository
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.fleet.hosts.host import Fetch
 
 _KIBIBYTE = 1024

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from wakeyscan.core.secret import Secret
 
 KINDS = ("forks", "archived", "private")
 """Kinds of repositories that a listing can exclude."""
 
-Fetch = Callable[[str], Any]
+Fetch = Callable[[str], "Any"]
 """Returns the JSON at a path of the API; `None` if there is nothing."""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fleet.hosts import HOSTS
 from wakeyscan.fleet.hosts.client import HostClient
 from wakeyscan.fleet.repository_list import FleetRepository

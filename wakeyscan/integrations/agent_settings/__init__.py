@@ -6,7 +6,8 @@ The rest of a file keeps every byte: comments, order, indentation, line ends.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
+
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.agents.agent import Entry, Header

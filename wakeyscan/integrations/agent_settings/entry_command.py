@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import sys
-from typing import Any
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.agents.agent import COMMAND, Entry, HookSettings
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _HOOK = re.compile(r"""\bwakeyscan(?:\.exe)?["']? hook agent\b""")
 

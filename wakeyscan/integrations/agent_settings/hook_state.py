@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import process
 from wakeyscan.integrations.agent_settings import settings_file
 from wakeyscan.integrations.agent_settings.entry_command import find_executable

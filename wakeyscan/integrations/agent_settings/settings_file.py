@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
 from wakeyscan.core import files, small_files
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.integrations.agent_settings import SettingsFormat, json_entries, toml_entries
 from wakeyscan.integrations.agent_settings.entry_command import build_command, fill_entries

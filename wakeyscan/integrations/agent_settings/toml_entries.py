@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from wakeyscan.core.small_files import parse_toml
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.agent_settings.entry_command import find_command, mentions_hook
 from wakeyscan.integrations.agents.agent import Entry, Header
+
+if TYPE_CHECKING:
+    from typing import Any
 
 _BEGIN, _END = "# >>> wakeyscan hook install agent >>>", "# <<< wakeyscan <<<"
 _BLOCK = re.compile(rf"{_BEGIN}\r?\n.*?{_END}\r?\n", re.DOTALL)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
 
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 
-Fields = dict[str, Any]
+if TYPE_CHECKING:
+    from typing import Any
+
+Fields = dict[str, "Any"]
 """A JSON object: an event, an answer, or an entry of settings."""
 
 PROMPT, INPUT, OUTPUT, OTHER = "prompt", "tool call", "tool output", "event"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.sources import commit_message
 
 if TYPE_CHECKING:

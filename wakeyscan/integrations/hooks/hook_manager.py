@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
 
 from wakeyscan.core import small_files
 from wakeyscan.core.errors import HookRefused, SourceError
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.integrations.hooks.hook_script import RERUN
 

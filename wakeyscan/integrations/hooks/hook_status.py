@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from wakeyscan import __version__
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import process, worktree
 from wakeyscan.integrations.hooks import STAGES, hook_script
 from wakeyscan.integrations.hooks.hook_manager import (

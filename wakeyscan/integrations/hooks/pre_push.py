@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.errors import SourceError, UsageError
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.ref_updates import read_updates

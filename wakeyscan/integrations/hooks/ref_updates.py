@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
 
 from wakeyscan.core.errors import UsageError
+from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.objects import is_null_id, is_object_id
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, find_last_line
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
-from typing import TYPE_CHECKING, Protocol
 
 from wakeyscan.core.line_index import advance_position
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.typing import TYPE_CHECKING, Protocol
 from wakeyscan.scanner.logical_locations.parsers import (
     parse_json_paths,
     parse_yaml_paths,

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.logical_locations.key_path import KeyPath, Value
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import yaml
 else:
     yaml = lazy_import("yaml")  # 25 ms, and only a finding in YAML needs it

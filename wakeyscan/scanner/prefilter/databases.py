@@ -11,9 +11,12 @@ import os
 import sys
 from binascii import crc32
 from collections.abc import Callable
-from typing import Any
 
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
 
 hyperscan: Any = lazy_import("hyperscan")  # some machines have no wheel; it has no types
 

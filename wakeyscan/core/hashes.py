@@ -1,0 +1,31 @@
+"""SHA-1 and SHA-256 by Python itself, for small contents.
+
+`hashlib` loads OpenSSL, which takes 2 ms of a hook that finds a key. Python's own `random` avoids
+it for the same reason.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+
+from wakeyscan.core.lazy import load_module
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Any
+
+_MODULES = {"sha1": "_sha1", "sha256": "_sha2" if sys.version_info >= (3, 12) else "_sha256"}
+
+
+def compute_digest(algorithm: str, content: bytes | memoryview) -> bytes:
+    """Return the digest of a content; `algorithm` is `sha1` or `sha256`."""
+    return bytes(getattr(_load(_MODULES[algorithm]), algorithm)(content).digest())
+
+
+@cache
+def _load(module: str) -> Any:
+    try:
+        return load_module(module)
+    except ImportError:  # a Python that was built without its own hashes
+        return load_module("hashlib")
