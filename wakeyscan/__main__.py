@@ -13,6 +13,9 @@ import os
 _GC_THRESHOLD = 50_000
 """New objects between garbage collections. Most of our objects live to the end; Python uses 700."""
 
+_OUT_OF_MEMORY = 2
+"""Exit code if our modules cannot be loaded; Python's own 1 would say that a key was found."""
+
 _INTERRUPTED = 130
 """Exit code after Ctrl-C: that of a program killed by the signal."""
 
@@ -33,6 +36,8 @@ def start() -> None:
         _exchange_handler(_signal.default_int_handler, _exit_interrupted)
     except KeyboardInterrupt:
         _exit_interrupted()
+    except MemoryError:
+        _exit(_OUT_OF_MEMORY, b"wakeyscan: out of memory\n")
     process.exit_immediately(code)
 
 
@@ -43,10 +48,14 @@ def _exchange_handler(old: object, new: object) -> None:
 
 
 def _exit_interrupted(*_: object) -> None:
+    _exit(_INTERRUPTED, b"wakeyscan: interrupted\n")
+
+
+def _exit(code: int, message: bytes) -> None:
     try:
-        os.write(2, b"wakeyscan: interrupted\n")
+        os.write(2, message)
     finally:  # stderr may be closed
-        os._exit(_INTERRUPTED)
+        os._exit(code)
 
 
 if __name__ == "__main__":

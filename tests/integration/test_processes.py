@@ -139,14 +139,36 @@ def test_a_signal_that_the_parent_ignores_stays_ignored(tmp_path: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("kilobytes", [50_000, 60_000, 75_000, 90_000, 105_000, 120_000])
+@pytest.mark.parametrize(
+    "kilobytes", [*range(28_000, 50_000, 2000), *range(50_000, 130_000, 15_000)]
+)
 def test_a_lack_of_memory_causes_no_internal_error(
     tmp_path: Path, make_key: MakeKey, kilobytes: int
 ) -> None:
+    """A library that cannot be loaded is one as well."""
     repo = Repo(tmp_path / "repo")
     repo.commit({"a": make_key(), "b": "b" * (9 << 20)})
+    repo.stage({"c": make_key()})
     for arguments in ("audit --no-cache .", "scan .", "hook pre-commit"):
         command = f"ulimit -v {kilobytes}; exec {WAKEYSCAN} {arguments}"
         ran = execute(["sh", "-c", command], repo.top)
-        assert ran.code in (0, 1, 2), (arguments, ran)
-        assert ran.code != 2 or "out of memory" in ran.err
+        assert ran.code in (1, 2, -signal.SIGABRT), (arguments, ran)
+        assert "internal error" not in ran.err
+        expected = {1: (PREFIX,), 2: ("out of memory", "Cannot allocate memory")}
+        assert any(text in ran.out + ran.err for text in expected.get(ran.code, ("",)))
+
+
+def test_a_worker_that_lacks_memory_causes_no_internal_error(tmp_path: Path) -> None:
+    """It would tell its parent of any other error with a traceback."""
+    script = """
+import os, sys
+from wakeyscan.core import worker_pool
+from wakeyscan.core.errors import WakeyscanError
+def work(_): raise MemoryError
+try:
+    print([*worker_pool.run_tasks(iter([1]), lambda: work, 1)])
+except WakeyscanError as error:
+    print(error)
+"""
+    ran = execute([sys.executable, "-c", script], tmp_path)
+    assert (ran.code, "a worker process died (out of memory?)" in ran.out) == (0, True), ran

@@ -10,7 +10,13 @@ from wakeyscan import __version__
 from wakeyscan.cli.arguments import parse_arguments
 from wakeyscan.cli.commands import COMMANDS, INTERNAL_ERROR, INTERRUPTED
 from wakeyscan.cli.output import print_error, write_stderr, write_stdout
-from wakeyscan.core.errors import RuleError, Terminated, UsageError, WakeyscanError
+from wakeyscan.core.errors import (
+    RuleError,
+    Terminated,
+    UsageError,
+    WakeyscanError,
+    is_lack_of_memory,
+)
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import KEY_PREFIX
@@ -68,7 +74,7 @@ def _print_expected(error: BaseException) -> int | None:
         case Terminated():
             print_error("terminated")
             return error.exit_code
-        case MemoryError():
+        case _ if is_lack_of_memory(error):
             print_error(_OUT_OF_MEMORY)
         case _:
             return None

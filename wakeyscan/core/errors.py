@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+_LEAST_MEMORY = 32 << 20
+"""Bytes that are left in a process that does not lack memory: the largest library needs 30 MB."""
+
 
 class WakeyscanError(Exception):
     """Base of all errors: one line for stderr that names the problem, its place and a remedy."""
@@ -72,3 +75,18 @@ class Terminated(BaseException):
     def exit_code(self) -> int:
         """Exit code of a shell for a process that the signal ended."""
         return 128 + self.signal_number
+
+
+def is_lack_of_memory(error: BaseException) -> bool:
+    """Return whether an error may come from a lack of memory, which has many names.
+
+    A library that cannot be mapped raises `ImportError`, a folder that cannot be listed `OSError`,
+    and `hashlib` knows no hashes. So the cause is looked for in the process, not in the error.
+    """
+    if isinstance(error, MemoryError):
+        return True
+    try:
+        bytearray(_LEAST_MEMORY)
+    except MemoryError:
+        return True
+    return False

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from wakeyscan.core.errors import WakeyscanError
+from wakeyscan.core.errors import WakeyscanError, is_lack_of_memory
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 
@@ -133,6 +133,8 @@ def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[An
     except (EOFError, BrokenPipeError):
         return
     except Exception as error:
+        if is_lack_of_memory(error):
+            return  # the parent says so of a worker that ended
         parent.send((traceback_text.format_traceback(error), None))
 
 

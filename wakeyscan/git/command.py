@@ -229,7 +229,8 @@ class Git(NamedTuple):
 
         The command must print little before its end. It is killed if the caller never waits for it.
         """
-        with tempfile.TemporaryFile() as file:  # a pipe needs a writer
+        context = self._wrap_process_errors(arguments[0])
+        with context, tempfile.TemporaryFile() as file:  # a pipe needs a writer
             file.write(stdin)
             file.seek(0)
             running = self._start(arguments, stdin=file.fileno())
