@@ -207,3 +207,26 @@ def test_a_plan_needs_a_repository_and_writes_nothing(run: Run, repo: Repo, key:
     assert run("fix", "--plan").err.endswith("the current directory is in no git repository\n")
     ran = repo.run("fix", "--plan", "--write")
     assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"GIT_INDEX_FILE": "/missing/index"}, "git ls-files failed: fatal: "),
+        ({"PATH": "/missing"}, "git is not installed or not on PATH; install it"),
+    ],
+    ids=["index", "git"],
+)
+def test_a_failure_of_git_is_named(
+    repo: Repo, key: str, variables: dict[str, str], reason: str
+) -> None:
+    repo.commit({"a.py": f'K = "{key}"\n'})
+    ran = repo.run("fix", "--plan", env=environment(**variables))
+    assert (ran.code, reason in ran.err, "Traceback" in ran.err) == (2, True, False)
+
+
+def test_a_head_that_is_no_commit_leaves_a_plan(repo: Repo, key: str) -> None:
+    repo.commit({"a.py": f'K = "{key}"\n'})
+    (repo.top / ".git/HEAD").write_text(repo.git("rev-parse", "HEAD:a.py") + "\n", "ascii")
+    ran = repo.run("fix", "--plan")
+    assert (ran.code, mask(key) in ran.out) == (1, True)

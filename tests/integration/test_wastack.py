@@ -247,9 +247,8 @@ def test_an_error_that_is_not_a_string_proves_nothing(plain: Stage, error: objec
         *("API key is invalid.", "The API key has been revoked", "Unauthorized: invalid token"),
         *("invalid_api_key", "INVALID_TOKEN", "token_expired", "Token is not valid"),
         *("token is no longer valid", "Your API token was already revoked"),
-        *("Invalid API key or token", "API key is invalid or revoked", "Expired, but: no token")[
-            :2
-        ],
+        *("Invalid API key or token", "API key is invalid or revoked"),
+        *("401 Unauthorized: invalid token", "Error: invalid API key (401)"),
         "Authentication failed. The API key has been revoked. Please make a new one.",
     ],
 )
@@ -269,6 +268,15 @@ def test_an_error_that_names_the_key_is_recognized(error: str) -> None:
         *("API key not found", "token is valid", "Invalid API key, or wrong address"),
         *("Invalid API key. Or the address is not allowed", "API key is not revoked"),
         *("The webhook's invalid token", "API key is valid; session expired"),
+        *("CSRF: invalid token", "Proxy: invalid auth token", "captcha - invalid token"),
+        *("Unable to check: api key is unknown", "Maintenance: invalid API key"),
+        *("Rate limit exceeded: api key is revoked", "Invalid token (session)"),
+        *("Invalid token; upstream auth service unavailable", "Invalid token. It is CSRF's"),
+        *(
+            "Webhook (API key is revoked)",
+            "Expired, but: no token",
+            "Please check: API key is invalid",
+        ),
     ],
 )
 def test_an_ambiguous_error_does_not_name_the_key(error: str) -> None:

@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import os
 
-from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
-from git.exc import GitCommandError
-
+from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import NamedTuple
+from wakeyscan.git.environment import find_executable
+
+try:
+    from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
+    from git.exc import GitCommandError
+except ImportError:  # GitPython looks for git when it is loaded
+    find_executable()
+    raise
 
 OwnRepository = Repo
 """The type of an open repository, for modules that do not use GitPython themselves."""
@@ -42,9 +48,7 @@ def has_unstaged_changes(repository: Repo, path: str, content: bytes) -> bool:
     (_, blob, stage), _ = entries[0]
     if stage != "0":  # a conflict
         return True
-    staged: bytes = repository.git.cat_file(
-        "blob", blob, stdout_as_string=False, strip_newline_in_stdout=False
-    )
+    staged = _run(repository, "cat-file", "blob", blob)
     return staged != content and _unify_line_ends(staged) != _unify_line_ends(content)
 
 
@@ -62,11 +66,21 @@ def _list_entries(repository: Repo, *paths: str) -> list[tuple[list[str], str]]:
 
     git reads the index: GitPython knows neither its version 4 nor SHA-256.
     """
-    output: bytes = repository.git.ls_files(
-        "-z", "--stage", "--", *(f":(top,literal){path}" for path in paths), stdout_as_string=False
-    )
+    literal = (f":(top,literal){path}" for path in paths)
+    output = _run(repository, "ls-files", "-z", "--stage", "--", *literal)
     entries = (os.fsdecode(entry).partition("\t") for entry in output.split(b"\0") if entry)
     return [(head.split(), path) for head, _, path in entries]
+
+
+def _run(repository: Repo, command: str, *arguments: str) -> bytes:
+    """Return the output of a git command; raise `GitError`."""
+    run = getattr(repository.git, command)
+    try:
+        output: bytes = run(*arguments, stdout_as_string=False, strip_newline_in_stdout=False)
+    except GitCommandError as error:
+        message = str(error.stderr).strip().removeprefix("stderr: ").strip("'")
+        raise GitError(f"git {command} failed: {message}; run git fsck") from None
+    return output
 
 
 class CommitFacts(NamedTuple):
@@ -86,7 +100,7 @@ def find_commit_facts(repository: Repo, commit: str) -> CommitFacts | None:
         found = repository.commit(commit)
         is_on_branch = repository.is_ancestor(found, repository.head.commit)
         merges = repository.git.rev_list("--merges", "-n1", f"{commit}..HEAD", "--")
-    except (ValueError, GitCommandError, BadName):
+    except (ValueError, TypeError, GitCommandError, BadName):  # `TypeError`: HEAD is no commit
         return None
     return CommitFacts(is_on_branch, not found.parents, bool(merges))
 

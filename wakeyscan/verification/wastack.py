@@ -44,18 +44,23 @@ _HEADER_VALUE = re.compile(rb"[!-~]{1,512}")
 _STATUSES_WITH_BODY = (200, 401, 403)
 """Statuses whose body matters."""
 
-# The whole clause must match: "missing or invalid token", "invalid token format" and "API key is
-# invalid for this address" do not prove that the key itself is rejected everywhere. A bare
+# All clauses of an error must match: "missing or invalid token", "API key is invalid for this
+# address" and "CSRF: invalid token" do not prove that the key itself is rejected everywhere. A bare
 # "invalid key" may be about the X-App-Key.
 _BAD = r"(?:invalid|unknown|revoked|expired)"
 _BADS = rf"{_BAD}(?:(?: or |, |/){_BAD})*"
 _IT = r"(?:(?:api|access|auth|bearer) key|(?:(?:api|access|auth|bearer) )?token)"
 _IS = r"(?:is |was |has |has been )?(?:already |no longer valid|not valid)?"
 _REJECTED_KEY = re.compile(
-    rf"(?:^|[:.;(] ?| - )(?:the |your |this )?"
+    rf"(?:the |your |this )?"
     rf"(?:{_BADS} {_IT}(?: or {_IT})?|{_IT}(?: or {_IT})? {_IS}(?:{_BADS}|(?<=valid)))"
-    rf"(?:$|[.!;)](?! ?(?:or|and|but)\b))"
 )
+_NEUTRAL = re.compile(
+    r"(?:(?:error|code|status|http) ?)*(?:401)?(?: ?unauthori[sz]ed| ?unauthenticated)?"
+    r"|(?:access|request|authentication|authorization|auth)(?: error| failed| failure| denied)"
+)
+_ADVICE = re.compile(r"(?:please|check|use|create|generate|make|get|see|contact|renew|replace)\b.*")
+_CLAUSE_END = re.compile(r"[:.;!()]+ ?| - ")
 
 _FITS_ANY_TEXT = re.compile(r"invalid|unknown|(?:not|no longer) valid")
 """Words of a rejection that the API also sends for text that never was a key."""
@@ -122,7 +127,13 @@ def _classify_rejection(error: object, has_control: bool) -> Verdict:
 def names_the_key(error: str) -> bool:
     """Return whether an error is certainly about the key; one about an app key never is."""
     text = _normalize(error)
-    return "app" not in text and _REJECTED_KEY.search(text) is not None
+    is_rejected = False
+    for clause in map(str.strip, _CLAUSE_END.split(text)):
+        if _REJECTED_KEY.fullmatch(clause):
+            is_rejected = True
+        elif not (_NEUTRAL.fullmatch(clause) or (is_rejected and _ADVICE.fullmatch(clause))):
+            return False
+    return is_rejected and "app" not in text
 
 
 def names_a_revocation(error: str) -> bool:
