@@ -26,11 +26,13 @@ WHOLE = {
     "a tag": "<b>KEY</b>",
     "bytes of a wrong alignment of base64": "KEY\u00e9",
     "blanks": '"KEY" \t ;  \nx = 1\n',
+    "after the letters of a list": "%w1qw_2qw KEY\n",
 }
 OPEN = {
     "operator": '"KEY" + rest',
     "a list of words": "%w[KEY rest].join",
     "a list of quoted words": "join '', qw(KEY rest)",
+    "a list after a blank": "join '', qw <KEY rest>",
     "a brace": "KEY${rest}",
     "a placeholder": '"KEY%s" % "rest"',
     "a continued line": "KEY\\\nrest",

@@ -32,7 +32,8 @@ _REACH = 512
 """Bytes after a key in which its line ends and the next statement starts."""
 _MAX_WORDS = 640
 """Bytes before the body of a key in which its list of bare words begins."""
-WORD_LISTS = (b"qw", b"%w")
+_WORD_LISTS = tuple(lazy_pattern(start + rb"\s?[\[({</|!]") for start in (b"qw", b"%w"))
+"""Starts of lists of bare words, such as `%w[a b]`; a key may have the letters alone."""
 _STATEMENT = 80
 """Bytes of the next statement, which hold the operator that appends to a variable."""
 
@@ -82,7 +83,7 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
 
 def find_open_prefixes(content: bytes) -> Iterator[Span]:
     """Yield the whole prefixes whose keys may be the first part of a longer one."""
-    has_lists = any(mark in content for mark in WORD_LISTS)
+    has_lists = holds_word_list(content, 0, len(content))
     for start in find_all(content, PREFIX):
         end = start + len(PREFIX)
         if may_continue(content, end, has_lists=has_lists):
@@ -97,14 +98,14 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     Then the patterns of operators are not needed. `has_lists` states whether the content may have
     lists of bare words.
     """
-    if _NO_KEY.match(content, start) or (not has_lists and _BARE_KEY.match(content, start)):
+    if (not has_lists and _BARE_KEY.match(content, start)) or _NO_KEY.match(content, start):
         return False
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)
     if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY:
         return True
     if not after or after[:1].isspace():
-        return has_lists and _follows_bare_words(content, start)
+        return has_lists and holds_word_list(content, max(0, start - _MAX_WORDS), start)
     if after[:1] not in QUOTES:
         return after[:1] in _OPERATOR_STARTS
     line_end = after[1:].lstrip(b" \t").removeprefix(b";").lstrip(b" \t")
@@ -115,10 +116,9 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     return bool(following) and _may_append(following)
 
 
-def _follows_bare_words(content: bytes, start: int) -> bool:
-    """Return whether a list of bare words, such as `%w[a b]`, may precede an offset."""
-    low = max(0, start - _MAX_WORDS)
-    return max(content.find(mark, low, start) for mark in WORD_LISTS) >= 0
+def holds_word_list(content: bytes, low: int, high: int) -> bool:
+    """Return whether a list of bare words may start in `content[low:high]`."""
+    return any(start.search(content, low, high) for start in _WORD_LISTS)
 
 
 def _may_append(statement: bytes) -> bool:
