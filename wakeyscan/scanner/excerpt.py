@@ -69,7 +69,7 @@ class Masks(NamedTuple):
         """Return `content[low:high]` with secrets masked, including those that only overlap it."""
         parts, at = [], low
         first, last = self._find_overlapping(low, high)
-        secrets = self.few or frozenset(self.secrets[max(0, first - _NEAR) : last + _NEAR])
+        secrets = self.few or self.secrets[max(0, first - _NEAR) : last + _NEAR]
         for start, end, mask in self.spans[first:last]:
             if end > at:
                 parts += [self._show(at, max(at, start), secrets), mask]

@@ -31,6 +31,9 @@ _MIN_COPY = 8
 _GRAM, _STEP = 6, 3
 """Every row of `_MIN_COPY` characters has a gram of this size at each step: 6 + 3 - 1 = 8."""
 
+_PART, _PART_STEP = 3, 6
+"""The same for parts that are looked for first: they are fewer, and seldom in another text."""
+
 _MAX_END = 128
 """Bytes at each end of a secret whose forms are known: an excerpt shows no more of a copy."""
 
@@ -52,6 +55,13 @@ _SHORT_WORDS = lazy_pattern(rb"[\w%\\][ ,:;.-]+(?:[\w%\\]{1,4}[ ,:;.-]+){5}")
 Both begin with a character, since `re` searches slowly for alternatives and repetitions. Of the
 first short word, the last character is enough.
 """
+_SHAPE = bytes(
+    next((kind[0] for kind in (b"w%\\_" + _LETTERS, b"+/=", b" ,:;.-") if byte in kind), ord("\n"))
+    for byte in range(256)
+)
+"""Replaces a byte by the first one of its kind: a class of the patterns above, or others."""
+_MAX_SHAPES = 1024
+"""Maximum number of shapes that are kept: the lines of a log have few."""
 
 _TOKEN_END = lazy_pattern(r"[\w+%\\.~-]*")
 _TOKEN_START = lazy_pattern(r"[\w+%\\.~-]*\Z")
@@ -65,10 +75,12 @@ def mask_copies(text: bytes, secrets: Collection[Secret], *, are_many: bool = Fa
     shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
         return shown
-    if are_many and not (_LONG_WORD.search(text) or _SHORT_WORDS.search(text)):
+    if are_many and not _may_be_encoded(text.translate(_SHAPE)):
+        parts = [plain[at : at + _PART] for at in range(0, len(plain) - _PART + 1, _PART_STEP)]
+        if not _holds_any(b"\n".join(map(_list_letters, secrets)), parts):
+            return shown
         parts = _list_grams(plain, _STEP)
-        is_copied = _holds_any(b"\n".join(map(_list_letters, secrets)), parts)
-        copied = [one for one in secrets if is_copied and _holds_any(_list_letters(one), parts)]
+        copied = [one for one in secrets if _holds_any(_list_letters(one), parts)]
     else:
         grams = _list_grams(plain)
         copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
@@ -85,6 +97,12 @@ def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
         if not grams.isdisjoint(_index_grams(secret))
         for start in range(len(letters) - _MIN_COPY + 1)
     )
+
+
+@lru_cache(_MAX_SHAPES)
+def _may_be_encoded(shape: bytes) -> bool:
+    """Return whether a text of this shape may be an encoded copy."""
+    return bool(_LONG_WORD.search(shape) or _SHORT_WORDS.search(shape))
 
 
 @lru_cache(_MAX_CACHED)
