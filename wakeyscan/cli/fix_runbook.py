@@ -30,8 +30,7 @@ def format_runbook(in_history: RunResult, in_files: RunResult, width: int) -> It
     """
     top = worktree.find_work_tree(".") or "."
     repository = own_repository.open_own_repository(top)
-    reported = {finding.secret for finding in in_history.reported()}
-    keys = [key for key in in_history.keys if key.secret in reported]
+    keys = in_history.reported_keys()
     findings = (*in_files.reported(), *in_history.reported())
     chosen = _choose_variables(findings, top, repository)
     for key in keys:

@@ -46,8 +46,7 @@ def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     limits = f" ({format_code(limits)})" if limits else ""
     verdict = format_count(result)
     out.write(f"### wakeyscan: {verdict[0].lower()}{verdict[1:]}{limits}\n\n")
-    secrets = {finding.secret for finding in reported}
-    if keys := [key for key in result.keys if key.secret in secrets]:
+    if keys := result.reported_keys():
         write_keys(keys, out)
         with fold("What to do, key by key", out):
             write_key_steps(keys, out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Finding, Liveness
@@ -48,8 +48,7 @@ def list_next_steps(result: RunResult, style: ReportStyle) -> list[Step]:
     # A hook says itself whether a new key is needed: what it found is not published yet.
     if result.command != "hook":
         steps += _list_rotation_steps(result, reported, style)
-    secrets = {finding.secret for finding in reported}
-    keys = [key for key in result.keys if key.secret in secrets]
+    keys = result.reported_keys()
     steps += _list_history_steps(keys)
     if at_head := [key for key in keys if key.places_at_head]:
         # Only in the current repository can `fix` change the files that an audit names.
@@ -78,9 +77,9 @@ def _list_rotation_steps(
 
 def _list_revocations(result: RunResult, keys: list[Finding]) -> Iterator[Step]:
     """Yield which keys to revoke: first those that others may have."""
-    local = {key.secret for key in result.keys if key.pushed is False}
-    shared = _list_prefixes(result, [finding for finding in keys if finding.secret not in local])
-    unshared = _list_prefixes(result, [finding for finding in keys if finding.secret in local])
+    local = {key.secret.fingerprint for key in result.keys if key.pushed is False}
+    shared = _list_prefixes(result, [one for one in keys if one.secret.fingerprint not in local])
+    unshared = _list_prefixes(result, [one for one in keys if one.secret.fingerprint in local])
     if shared:
         yield Step(f"Revoke {join_names(shared, _MAX_NAMES)} {_ISSUER}. {_ROTATION}")
     if unshared:
@@ -92,14 +91,18 @@ def _list_revocations(result: RunResult, keys: list[Finding]) -> Iterator[Step]:
 
 def _list_prefixes(result: RunResult, findings: list[Finding]) -> list[str]:
     """Return the first digits of fingerprints, in the order in which an audit lists its keys."""
-    order = {key.secret: number for number, key in enumerate(result.keys)}
+    order = {key.secret.fingerprint: number for number, key in enumerate(result.keys)}
     findings.sort(
-        key=lambda one: (one.liveness is not Liveness.LIVE, -one.severity, order.get(one.secret, 0))
+        key=lambda one: (
+            one.liveness is not Liveness.LIVE,
+            -one.severity,
+            order.get(one.secret.fingerprint, 0),
+        )
     )
     return [*dict.fromkeys(finding.secret.fingerprint[:6] for finding in findings)]
 
 
-def _list_history_steps(keys: list[SecretHistory]) -> Iterator[Step]:
+def _list_history_steps(keys: Iterable[SecretHistory]) -> Iterator[Step]:
     api_keys = [key for key in keys if key.rule == API_KEY]
     dangerous = [key for key in api_keys if key.liveness is not Liveness.REVOKED]
     dates = [key.introduced.author_date for key in dangerous if key.introduced.commit]

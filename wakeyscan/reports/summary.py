@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
+from operator import attrgetter
 
 from wakeyscan.core.finding import Finding, Liveness, Standing
 from wakeyscan.core.severity import Severity
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from wakeyscan.core.secret import Secret
+    from typing import TypeVar
+
     from wakeyscan.scanner.result import RunResult
+
+    _Member = TypeVar("_Member")
 
 LIVENESS_ORDER = (Liveness.LIVE, Liveness.UNKNOWN, Liveness.UNCHECKED, Liveness.REVOKED)
 """The most urgent answer first."""
+
+_get_severity = attrgetter("severity")
 
 
 class Summary(NamedTuple):
@@ -32,24 +38,28 @@ class Summary(NamedTuple):
 def build_summary(result: RunResult) -> Summary:
     """Count the keys and findings of a result."""
     reported = result.reported()
-    groups: dict[tuple[str, Secret], list[Finding]] = {}
-    for finding in reported:
-        groups.setdefault((finding.rule, finding.secret), []).append(finding)
-    severities = Counter(max(f.severity for f in group) for group in groups.values())
-    answers = Counter(_choose_liveness(group) for group in groups.values())
-    standings = Counter(finding.standing for finding in result.findings)
+    # The last finding of a key decides: the worst one, and the one with the most urgent answer.
+    severities = {f.secret.fingerprint: f.severity for f in sorted(reported, key=_get_severity)}
+    answers = {f.secret.fingerprint: f.liveness for f in sorted(reported, key=_rank_liveness)}
+    standings = [finding.standing for finding in result.findings]
     return Summary(
-        keys=len(groups),
+        keys=len(severities),
         findings=len(reported),
-        by_severity={level: severities[level] for level in sorted(severities, reverse=True)},
-        by_liveness={answer: answers[answer] for answer in LIVENESS_ORDER if answers[answer]},
-        ignored=standings[Standing.IGNORED],
-        placeholders=standings[Standing.PLACEHOLDER],
+        by_severity=_count_each(severities.values(), sorted(Severity, reverse=True)),
+        by_liveness=_count_each(answers.values(), LIVENESS_ORDER),
+        ignored=standings.count(Standing.IGNORED),
+        placeholders=standings.count(Standing.PLACEHOLDER),
     )
 
 
-def _choose_liveness(findings: list[Finding]) -> Liveness:
-    return min((finding.liveness for finding in findings), key=LIVENESS_ORDER.index)
+def _rank_liveness(finding: Finding) -> int:
+    return -LIVENESS_ORDER.index(finding.liveness)
+
+
+def _count_each(found: Iterable[_Member], members: Iterable[_Member]) -> dict[_Member, int]:
+    """Return how often each member occurs, in their order, without those that do not."""
+    listed = list(found)  # a `Counter` would call the enumeration's own hash for each
+    return {member: count for member in members if (count := listed.count(member))}
 
 
 def format_verdict(result: RunResult) -> str:

@@ -54,8 +54,7 @@ _MAX_SKIPPED = 10
 
 def write(result: RunResult, out: TextIO, style: ReportStyle) -> None:
     """Write the verdict, the findings, the skipped items, a summary and the next steps."""
-    reported = {finding.secret for finding in result.reported()}
-    shown = tuple(k for k in result.keys if k.secret in reported or style.show_suppressed)
+    shown = result.keys if style.show_suppressed else result.reported_keys()
     verdict = escape_for_terminal(format_verdict(result))
     lines = _wrap(verdict, "", style, "  ").rstrip("\n")
     out.write(_paint(lines, _choose_color(result), style) + "\n")
@@ -272,9 +271,7 @@ def _format_next_steps(result: RunResult, style: ReportStyle) -> str:
     names = (place.path for key in result.keys for place in key.places_at_head)
     lines = ["", "What to do next", *step_text.format_steps(steps, style.width, map(redact, names))]
     if result.keys:
-        secrets = {finding.secret for finding in result.reported()}
-        keys = (key for key in result.keys if key.secret in secrets)
-        lines = ["", *step_text.format_runbooks(keys, style), *lines]
+        lines = ["", *step_text.format_runbooks(result.reported_keys(), style), *lines]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -98,6 +98,11 @@ class RunResult(NamedTuple):
         reported = finding.Standing.REPORTED
         return tuple([f for f in self.findings if f.standing is reported])
 
+    def reported_keys(self) -> tuple[SecretHistory, ...]:
+        """Return the histories of the secrets that are reported; only an audit has any."""
+        secrets = {f.secret for f in self.reported()} if self.keys else ()
+        return tuple(key for key in self.keys if key.secret in secrets)
+
     def notes(self) -> list[str]:
         """Return a line for each way in which the configuration hides or changes findings."""
         effects = list(self._list_effects()) if self.policy.has_effect else []
