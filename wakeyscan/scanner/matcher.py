@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, pairwise
+from operator import attrgetter
 
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from wakeyscan.scanner import bounds
 else:
     bounds = lazy_import("wakeyscan.scanner.bounds")  # few keys are in a string table
+
+
+_get_span = attrgetter("start", "end")
 
 
 class Match(NamedTuple):
@@ -139,7 +144,7 @@ def _merge_surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int
 
 
 def resolve_overlaps(
-    plain: Iterable[Match], decoded: Iterable[list[Match]], rules: tuple[Rule, ...]
+    plain: Sequence[Match], decoded: Iterable[list[Match]], rules: tuple[Rule, ...]
 ) -> list[Match]:
     """Return one match for each credential at each place, by offset.
 
@@ -148,12 +153,13 @@ def resolve_overlaps(
     overlaps are resolved already. Its matches may share one place in this text, but none is a part
     of another.
     """
-    ordered = [_Ranked(match, 0) for match in plain]
-    ordered += [_Ranked(match, text) for text, some in enumerate(decoded, 1) for match in some]
-    if len(ordered) < 2:  # as in most decoded texts
-        return [match for match, _ in ordered]
+    texts: list[Sequence[Match]] = [plain, *decoded]
+    matches = sorted(chain.from_iterable(texts), key=_get_span)
+    if all(one.end <= other.start for one, other in pairwise(matches)):  # as in most texts
+        return matches
     rank = {rule.id: number for number, rule in enumerate(rules)}
-    ordered.sort(key=lambda item: (item.match.start, item.match.end))
+    ordered = [_Ranked(match, text) for text, some in enumerate(texts) for match in some]
+    ordered.sort(key=lambda item: _get_span(item.match))
     dropped: set[int] = set()
     overlapping = _Overlapping(ordered, dropped)
     for number, (match, _) in enumerate(ordered):
