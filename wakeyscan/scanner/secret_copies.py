@@ -77,10 +77,10 @@ def mask_copies(text: bytes, secrets: Collection[Secret], *, are_many: bool = Fa
         return shown
     if are_many and not _may_be_encoded(text.translate(_SHAPE)):
         parts = [plain[at : at + _PART] for at in range(0, len(plain) - _PART + 1, _PART_STEP)]
-        if not _holds_any(b"\n".join(map(_list_letters, secrets)), parts):
+        if not _holds_any(_list_letters(secrets), parts):
             return shown
         parts = _list_grams(plain, _STEP)
-        copied = [one for one in secrets if _holds_any(_list_letters(one), parts)]
+        copied = [one for one in secrets if _holds_any(_list_letters((one,)), parts)]
     else:
         grams = _list_grams(plain)
         copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
@@ -105,10 +105,9 @@ def _may_be_encoded(shape: bytes) -> bool:
     return bool(_LONG_WORD.search(shape) or _SHORT_WORDS.search(shape))
 
 
-@lru_cache(_MAX_CACHED)
-def _list_letters(secret: Secret) -> bytes:
-    """Return the letters of a secret in either direction, also as rot13, each on a line."""
-    letters = secret.reveal().translate(_LOWER, _OTHERS)
+def _list_letters(secrets: Iterable[Secret]) -> bytes:
+    """Return the letters of secrets in either direction, also as rot13, each on a line."""
+    letters = b"\n".join([one.reveal().translate(_LOWER, _OTHERS) for one in secrets])
     both = letters + b"\n" + letters.translate(_ROT13)
     return both + b"\n" + both[::-1]
 
