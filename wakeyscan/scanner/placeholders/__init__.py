@@ -62,7 +62,7 @@ class Placeholders:
 
     def find_reason(self, match: Match, content: bytes) -> str:
         """Return why a match is an example, as `find_placeholder_reason` does."""
-        if (match.rule.id, match.secret.reveal()) not in self._random:
+        if match.secret.fingerprint not in self._random:
             return find_placeholder_reason(match, content)
         return _CUT_SHORT if _is_cut_short(match, content) else ""
 
@@ -76,18 +76,16 @@ def find_placeholder_reason(match: Match, content: bytes = b"") -> str:
     return reason or (_CUT_SHORT if _is_cut_short(match, content) else "")
 
 
-def _find_random(matches: Iterable[Match]) -> Iterator[tuple[str, bytes]]:
-    """Yield the rule and the text of tokens that are no examples."""
-    tokens = {
-        (match.rule.id, text): text[find_prefix_end(match.rule, text) :]
-        for match in matches
-        if match.rule.id != _HEADER
-        for text in (match.secret.reveal(),)
-    }
-    random = frozenset(random_texts.find_random([*tokens.values()]))
-    for (rule, text), body in tokens.items():
-        if body in random and not is_published(text) and not is_published(body):
-            yield rule, text
+def _find_random(matches: Iterable[Match]) -> Iterator[str]:
+    """Yield the fingerprints of tokens that are no examples."""
+    bodies: dict[str, bytes] = {}
+    for match in matches:
+        text = match.secret.reveal()
+        body = text[find_prefix_end(match.rule, text) :]
+        if match.rule.id != _HEADER and not is_published(text) and not is_published(body):
+            bodies[match.secret.fingerprint] = body
+    random = frozenset(random_texts.find_random([*bodies.values()]))
+    yield from (fingerprint for fingerprint, body in bodies.items() if body in random)
 
 
 def find_expiry(match: Match) -> str:

@@ -86,7 +86,8 @@ def _has_marker_part(text: bytes) -> bool:
 
 def has_few(characters: bytes) -> bool:
     """Return whether so few characters are different that they may be too few."""
-    return len(set(characters)) <= _MAX_CHARACTERS
+    few = _MAX_CHARACTERS  # nearly every text has more at its start already
+    return len(set(characters[: 2 * few])) <= few and len(set(characters)) <= few
 
 
 def _has_steps(characters: bytes) -> bool:
