@@ -9,7 +9,13 @@ from itertools import chain
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.extractors.extractor import Member, ReadBytes
-from wakeyscan.extractors.file_types import SIGNATURES, UNREAD_SIGNATURES, detect_beginning
+from wakeyscan.extractors.file_types import (
+    PROBE_SIZE,
+    SIGNATURES,
+    UNREAD_SIGNATURES,
+    detect_beginning,
+    inflates,
+)
 
 _PIECE = 1 << 20
 """Bytes in which a container is searched at once."""
@@ -26,7 +32,14 @@ _STRONG = lazy_pattern(
         if len(one) >= _MIN_SIGNATURE
     )
 )
-_ZLIB = lazy_pattern(b"|".join(map(re.escape, SIGNATURES["zlib"])))
+_ZLIB = lazy_pattern(
+    b"(?:%b)[%b]"
+    % (
+        b"|".join(map(re.escape, SIGNATURES["zlib"])),
+        b"".join(re.escape(bytes([code])) for code in range(256) if code & 6 != 6),
+    )
+)
+"""A signature, and the first byte of a block: three of its four types exist."""
 
 _PADDING = b"\0 \r\n"
 
@@ -52,14 +65,30 @@ def _find_container(content: bytes) -> int | None:
     """
     if detect_beginning(content, len(content)):
         return 0
-    return next(chain(_list_starts(_STRONG, content), _list_starts(_ZLIB, content)), None)
+    return next(chain(_list_strong(content), _list_zlib(content)), None)
 
 
-def _list_starts(signature: re.Pattern[bytes], content: bytes) -> Iterator[int]:
-    for found in signature.finditer(content):
+def _list_strong(content: bytes) -> Iterator[int]:
+    for found in _STRONG.finditer(content):
         beginning = content[found.start() : found.start() + _OVERLAP]
         if detect_beginning(beginning, len(beginning)):
             yield found.start()
+
+
+def _list_zlib(content: bytes) -> Iterator[int]:
+    """Yield where a zlib stream begins; a signature may be at every second byte."""
+    for found in _ZLIB.finditer(content):
+        at = found.start()
+        if _may_be_block(content, at + 2) and inflates(content[at : at + PROBE_SIZE]):
+            yield at
+
+
+def _may_be_block(content: bytes, at: int) -> bool:
+    """Return whether a deflate block may begin at an offset: a stored one has its size twice."""
+    if content[at] & 6:
+        return True
+    size, inverse = content[at + 1 : at + 3], content[at + 3 : at + 5]
+    return int.from_bytes(size) ^ int.from_bytes(inverse) == 0xFFFF
 
 
 class _Rest:

@@ -85,7 +85,7 @@ _ZIP_END_SIGNATURE, _ZIP_END = b"PK\5\6", 22
 """The record that ends a zip, whatever precedes the archive, and its bytes without a comment."""
 _MAX_ZIP_COMMENT = 0xFFFF
 
-_PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
+PROBE_SIZE, _ENOUGH_OUTPUT = 1024, 64
 """Bytes of the beginning to examine, and bytes of output that prove zlib.
 
 They distinguish zlib from text that begins with `x^`. One in 10,000 random inputs passes.
@@ -117,7 +117,7 @@ def detect_beginning(content: bytes | bytearray, size: int) -> str:
     if (
         name
         and content.startswith(_BY_FORMAT[name], 0, size)
-        and (name not in _PROBES or _PROBES[name](bytes(content[: min(size, _PROBE_SIZE)])))
+        and (name not in _PROBES or _PROBES[name](bytes(content[: min(size, PROBE_SIZE)])))
     ):
         return name
     if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size) or _is_old_tar(content, size):
@@ -160,11 +160,11 @@ def _is_old_tar(content: bytes | bytearray, size: int) -> bool:
     return digits.lstrip(b"0") == b"%o" % checksum
 
 
-def _inflates(beginning: bytes) -> bool:
+def inflates(beginning: bytes) -> bool:
     """Return whether the bytes inflate to the end with a valid checksum, or far enough."""
     inflater = zlib.decompressobj()
     try:
-        output = inflater.decompress(beginning, _PROBE_SIZE)
+        output = inflater.decompress(beginning, PROBE_SIZE)
     except zlib.error:
         return False
     if inflater.eof or len(output) >= _ENOUGH_OUTPUT:
@@ -176,7 +176,7 @@ def _decompresses(beginning: bytes) -> bool:
     """Return whether the bytes are the beginning of an LZMA stream with more than no content."""
     try:
         decompressor = lzma.LZMADecompressor(lzma.FORMAT_ALONE, _MAX_PROBE_MEMORY)
-        return bool(decompressor.decompress(beginning, _PROBE_SIZE))
+        return bool(decompressor.decompress(beginning, PROBE_SIZE))
     except lzma.LZMAError as error:
         return "emory" in str(error)  # its dictionary is large: the extractor says so
 
@@ -198,6 +198,6 @@ _PROBES = {
     "orc": _has_binary,
     "parquet": _has_binary,
     "squashfs": _has_binary,
-    "zlib": _inflates,
+    "zlib": inflates,
 }
 """Formats whose signature is too short, and functions that examine the beginning of the file."""

@@ -14,6 +14,7 @@ from io import BytesIO
 import pytest
 from backports import zstd
 
+from tests.support.calls import count_calls
 from tests.support.contexts import many
 from tests.support.keys import MakeKey, fingerprint
 from wakeyscan.core.document import Document, Origin
@@ -62,6 +63,21 @@ def test_a_stream_far_after_the_end_of_another(make_key: MakeKey) -> None:
     assert read_fingerprints(packed[0] + noise + packed[1]) == set(map(fingerprint, keys))
 
 
+@pytest.mark.parametrize("token", [b"x\x9c", b"x\x9cK"])
+def test_signatures_in_a_row_after_the_end_take_few_steps(token: bytes) -> None:
+    content = gzip.compress(_OTHER) + b"\1" + token * 2000
+    scan(content)
+    assert count_calls(lambda: scan(content)) <= 6 * 2000
+
+
+@pytest.mark.parametrize("level", [0, 1, 6])
+def test_a_zlib_stream_among_signatures_is_found(level: int, make_key: MakeKey) -> None:
+    key = make_key()
+    stream = zlib.compress(f"key: {key}\n".encode() + _NOISE, level)
+    content = gzip.compress(_OTHER) + b"x\x9c" * 3000 + stream
+    assert read_fingerprints(content) == {fingerprint(key)}
+
+
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_container_in_a_skippable_frame(is_first: bool, make_key: MakeKey) -> None:
     keys = [make_key(), make_key()]
@@ -72,13 +88,28 @@ def test_a_container_in_a_skippable_frame(is_first: bool, make_key: MakeKey) -> 
     assert read_fingerprints(content) == set(map(fingerprint, keys))
 
 
-def test_a_frame_with_a_dictionary_is_opaque() -> None:
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_frame_whose_dictionary_is_missing(is_named: bool) -> None:
+    """One that is not named could be damage as well, and damage is never opaque."""
     dictionary = zstd.ZstdDict(random.Random(3).randbytes(5000) + _OTHER, is_raw=True)
     content = zstd.compress(_OTHER * 3 + b"abc", zstd_dict=dictionary)
     assert zstd.ZstdFile(BytesIO(content), zstd_dict=dictionary).read() == _OTHER * 3 + b"abc"
+    if is_named:  # one byte of the identifier follows the descriptor of a single segment
+        assert content[4] & 0x23 == 0x20
+        content = content[:4] + bytes((content[4] | 1, 7)) + content[5:]
     (skipped,) = scan(content).skipped
-    assert (skipped.opaque, skipped.gap) == (True, False)
+    assert (skipped.opaque, skipped.gap) == (is_named, not is_named)
     assert "with a dictionary" in skipped.reason
+
+
+def test_a_frame_that_is_damaged_in_its_first_block_is_a_gap() -> None:
+    content = bytearray(zstd.compress(random.Random(1).randbytes(3000).hex().encode()))
+    content[12] ^= 0x55
+    with pytest.raises(zstd.ZstdError):
+        zstd.decompress(content)
+    (skipped,) = scan(bytes(content)).skipped
+    assert (skipped.opaque, skipped.gap) == (False, True)
+    assert "in zstd: damaged" in skipped.reason
 
 
 def test_the_output_of_a_frame_with_a_wrong_checksum_is_scanned(make_key: MakeKey) -> None:
