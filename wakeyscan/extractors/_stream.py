@@ -53,7 +53,7 @@ class Codec(NamedTuple):
     frames: SkippableFrames | None = None
     """Holds the content that decompressors skip; `None` if the format has no such content."""
     explain: Callable[[Exception, bytes], ExtractionError | None] | None = None
-    """Returns the reason for an error in the first bytes, if these belong to an intact stream."""
+    """Returns the reason for an error in the first bytes, if a stream does begin with them."""
 
 
 class Stream:

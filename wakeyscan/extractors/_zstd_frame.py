@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.extractors.extractor import OpaqueContent
+from wakeyscan.extractors.extractor import ExtractionError, OpaqueContent
 
 if TYPE_CHECKING:
     from wakeyscan.extractors._stream import Decompressor, SkippableFrames
@@ -16,7 +16,11 @@ _MAX_BLOCK = 128 << 10
 _RESERVED_BLOCK, _REPEATED_BYTE = 3, 1
 """Types of blocks: none has the first one, and the second one has one byte for any size."""
 
-_NO_DICTIONARY = "compressed with a dictionary that is not in the file, or damaged"
+_DICTIONARY_FLAGS = 3
+"""Bits of the descriptor of a frame; not 0: it names its dictionary."""
+
+_NO_DICTIONARY = "compressed with a dictionary that is not in the file"
+_DAMAGED = "damaged, or compressed with a dictionary that the file does not name"
 
 
 class ZstdFrame:
@@ -65,10 +69,12 @@ class ZstdFrame:
         self._input = None
 
 
-def explain_error(error: Exception, beginning: bytes) -> OpaqueContent | None:
+def explain_error(error: Exception, beginning: bytes) -> ExtractionError | None:
     """Return the error of a frame without output that is no accident of other bytes."""
-    is_whole = "memory" not in str(error).lower() and _has_blocks(beginning)
-    return OpaqueContent(_NO_DICTIONARY) if is_whole else None
+    if "memory" in str(error).lower() or not _has_blocks(beginning):
+        return None
+    names_dictionary = beginning[len(_MAGIC)] & _DICTIONARY_FLAGS
+    return OpaqueContent(_NO_DICTIONARY) if names_dictionary else ExtractionError(_DAMAGED)
 
 
 def _has_blocks(frame: bytes) -> bool:
