@@ -569,6 +569,15 @@ def test_the_environment_of_a_hook_does_not_change_what_is_listed(
     assert [place.path for place in places(ran.json())] == [*SEEN, "untracked.py"]
 
 
+def test_a_setting_for_the_work_tree_does_not_change_what_is_listed(
+    ignoring: Path, tmp_path: Path, run: Run, git: Git
+) -> None:
+    (tmp_path / "empty").mkdir()
+    git("-C", str(ignoring), "config", "core.worktree", str(tmp_path / "empty"))
+    ran = run("scan", "--format=json", cwd=ignoring)
+    assert [place.path for place in places(ran.json())] == [*SEEN, "untracked.py"]
+
+
 # Where git can't list
 
 

@@ -180,8 +180,17 @@ def test_reports_and_errors_omit_the_credentials_of_a_url(
 
 
 def block(repo: Repo) -> None:
-    """Make git wait for ever when it reads the refs of a repository."""
+    """Make git wait for ever when it reads the settings of a repository."""
+    os.mkfifo(repo.top.parent / "fifo")
+    with open(repo.top / ".git/config", "a", encoding="ascii") as config:
+        config.write(f"[include] path = {repo.top.parent}/fifo\n")
+
+
+def test_a_fifo_of_a_repository_is_refused_at_once(repo: Repo) -> None:
     os.mkfifo(repo.top / ".git" / "packed-refs")
+    ran = repo.run("audit", repo.top.as_uri())
+    said = f"wakeyscan: {repo.top}/.git/packed-refs: is neither a file nor a folder"
+    assert (ran.code, ran.err.startswith(said)) == (2, True)
 
 
 def processes_of(tmp_path: Path) -> list[str]:

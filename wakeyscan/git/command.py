@@ -14,7 +14,7 @@ from itertools import islice
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.git import process
+from wakeyscan.git import process, worktree
 from wakeyscan.git.cat_file import BatchReader, Object, missing_object, read_object
 from wakeyscan.git.environment import (
     HOOK_VARIABLES,
@@ -287,5 +287,11 @@ def open_own(folder: str = ".") -> Git:
 
 
 def open_foreign(folder: str) -> Git:
-    """Open the repository at a path, even if a hook of another repository started us."""
-    return Git(folder, build_environment(USER_CONFIG_VARIABLES))
+    """Open the repository at a path, even if a hook of another repository started us.
+
+    Its work tree is the folder that contains `.git`, whatever its setting `core.worktree` says.
+    """
+    environment = build_environment(USER_CONFIG_VARIABLES)
+    if top := worktree.find_work_tree(folder):
+        environment["GIT_WORK_TREE"] = top
+    return Git(folder, environment)

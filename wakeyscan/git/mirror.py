@@ -127,9 +127,13 @@ def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
 def open_transport(remote: Remote) -> Iterator[list[str]]:
     """Yield git with its global options, for GitPython, in the environment of a transfer.
 
-    A `GitError` of the block gets the URL, and loses all credentials.
+    A `GitError` of the block gets the URL, and loses all credentials. Raise `SourceError` for a
+    special file in a repository on disk, which would block git forever.
     """
     url = remote.url
+    parts = parse.urlsplit(url)
+    if parts.scheme == "file" and os.path.lexists(path := parse.unquote(parts.path)):
+        find_repository(path)
     git = find_executable()
     pins = [part for pin in PINS if not pin.startswith("protocol") for part in ("-c", pin)]
     environment = build_environment(USER_CONFIG_VARIABLES) | _TRANSPORTS
@@ -173,9 +177,8 @@ def check_url(url: str) -> None:
             "clone it yourself, then audit that folder"
         )
     try:
-        parse.urlsplit(
-            url
-        )  # refuses unpaired brackets, and hosts whose characters stand for a `/` or `@`
+        # It refuses unpaired brackets, and hosts whose characters stand for a `/` or `@`.
+        parse.urlsplit(url)
     except ValueError:
         raise UsageError(
             f"{remove_credentials(url)}: is not a valid URL; check its host, and write an IPv6 "
