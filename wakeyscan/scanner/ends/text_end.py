@@ -33,9 +33,6 @@ Notebooks list lines like that, terminal recordings list events, and people conc
 """
 _RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
 _RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
-_BREAK_STARTS = (b"\n", b"\r", *_RARE_ASCII_BREAKS)
-_ALL_BREAK_STARTS = (b"\n", b"\r", *_RARE_BREAKS)
-"""The bytes with which a line break begins, and all bytes of the longer ones."""
 
 INVISIBLE_CHARACTERS = rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
@@ -85,7 +82,8 @@ class TextEnd(NamedTuple):
 
 def find_last_line(text: bytes) -> bytes:
     """Return the text after the last line break."""
-    line = text[max(text.rfind(b"\n"), text.rfind(b"\r")) + 1 :]
+    line = text[text.rfind(b"\n") + 1 :]
+    line = line[line.rfind(b"\r") + 1 :]
     for rare in _RARE_ASCII_BREAKS if line.isascii() else _RARE_BREAKS:
         if (at := line.rfind(rare)) >= 0:
             line = line[at + len(rare) :]
@@ -94,9 +92,5 @@ def find_last_line(text: bytes) -> bytes:
 
 def split_line(text: bytes) -> tuple[bytes, bytes]:
     """Return the first line, and the text after its line break."""
-    end = len(text)
-    for first in _BREAK_STARTS if text.isascii() else _ALL_BREAK_STARTS:
-        if (at := text.find(first, 0, end)) >= 0:
-            end = at
-    found = _BREAK.match(text, end)
-    return text[:end], text[found.end() :] if found else b""
+    found = _BREAK.search(text)
+    return (text[: found.start()], text[found.end() :]) if found else (text, b"")
