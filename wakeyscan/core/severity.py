@@ -14,5 +14,7 @@ class Severity(IntEnum):
     HIGH = 3
     CRITICAL = 4
 
+    __hash__ = int.__hash__  # that of an enumeration is a function of Python
+
     def __str__(self) -> str:
-        return self.name.lower()
+        return self._name_.lower()  # `name` is a property of Python

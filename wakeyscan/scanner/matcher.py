@@ -48,8 +48,8 @@ class Match(NamedTuple):
     """Spans of the text that the candidates add to it."""
 
     def with_bounds(self, bounds: Bounds) -> Match:
-        """Return the match with bounds; `_replace` takes three times as long."""
-        return Match(*self[:7], bounds, *self[8:])
+        """Return the match with bounds; `_replace` takes five times as long."""
+        return tuple.__new__(Match, (*self[:7], bounds, *self[8:]))
 
 
 class _Found(NamedTuple):
