@@ -17,13 +17,15 @@ from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.decoders._base64_lines import BREAK, LETTER, find_letter_before
 from wakeyscan.decoders.base64_codec import TAR_LETTERS, decode_base64
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
-from wakeyscan.extractors.file_types import SIGNATURES
+from wakeyscan.extractors.file_types import SIGNATURES, find_zip_end
 
 NAME = "base64"
 
 _PREFIX = KEY_PREFIX.encode()
 _SIGNATURE_SIZE = 3
 """Bytes of a signature that are searched for: four letters."""
+_PROGRAMS = (b"#!/", b"MZ\x90", b"MZP", b"\x7fEL")
+"""First bytes of scripts and programs, which a zip may follow: they unpack themselves."""
 _ZLIB = (b"x\x9c", b"x\xda")
 """Signatures of zlib at its default and its best level; too short without a third byte."""
 _ZLIB_LETTERS = 3
@@ -76,6 +78,7 @@ def _list_signatures() -> Iterator[bytes]:
         for signature in signatures:
             if len(signature) > 2 and signature[1:3] != _SKIPPABLE_FRAME:
                 yield signature[:_SIGNATURE_SIZE]
+    yield from _PROGRAMS
     yield from (signature + bytes([third << 6]) for signature in _ZLIB for third in range(4))
 
 
@@ -97,7 +100,10 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
-    """Yield the bytes of each base64 run that starts with one of the signatures found."""
+    """Yield the bytes of each base64 run that starts with one of the signatures found.
+
+    Those of a program are left to `base64`, unless a zip follows it.
+    """
     end = 0
     signature = re.compile(b"|".join(_build_signature_pattern(text) for text in sorted(found)))
     for at, text in merge(*(_find_signatures(content, text) for text in found)):
@@ -110,7 +116,9 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
         if len(letters) >= _MIN_SIZE and lines[0][1] - start >= _MIN_FIRST_LINE:
             padding = _PADDING.match(content, end)
             span = (start, padding.end() if padding else end)
-            yield DecodedText(decode_base64(letters), span)
+            plain = decode_base64(letters)
+            if not plain.startswith(_PROGRAMS) or find_zip_end(plain, len(plain)):
+                yield DecodedText(plain, span)
 
 
 def _unescape(letters: bytes) -> bytes:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import gzip
 import random
-from base64 import b64encode
+from base64 import b64encode, encodebytes
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.archives import zipped
+from tests.support.contexts import many
+from tests.support.keys import MakeKey, fingerprint
+from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import base64_archive
 from wakeyscan.decoders.decoder import FoundAnchors
+from wakeyscan.scanner.documents import scan_documents
 
 BREAKS = (b"\n", b"\r\n", b"\r", b"\n    ", b"\n\n", b"\\n", b"\\r\\n", b"\\\n", b"%0A", b"&#10;")
 FOUND = FoundAnchors({b"H4sI": frozenset()})
@@ -63,3 +69,23 @@ def test_a_line_of_another_width_ends_an_archive() -> None:
     for rest in (b"A" * 75 + b".", b"A" * 77, b"A" * 76 + b"."):
         ((text, source),) = decode(whole + b"\n" + rest + b"\n")
         assert (text, source) == (packed[: 57 * 5], whole)
+
+
+@pytest.mark.parametrize("encode", [b64encode, encodebytes])
+@pytest.mark.parametrize(
+    "program",
+    [b"#!/bin/sh\nunzip $0\nexit\n", b"MZ\x90" + bytes(99), b"MZP\0", b"\x7fELF" + bytes(99)],
+)
+def test_a_program_that_unpacks_itself_is_opened(
+    program: bytes, encode: Callable[[bytes], bytes], make_key: MakeKey
+) -> None:
+    key = make_key()
+    content = b"run:\n" + encode(program + zipped({"a.env": f"K={key}\n".encode()})) + b"\n"
+    result = scan_documents([Document(Origin("a.txt"), content)], many())
+    found = [(item.secret.fingerprint, item.encoding) for item in result.findings]
+    assert found == [(fingerprint(key), "base64/zip")]
+
+
+def test_a_program_that_contains_no_zip_is_left_to_base64() -> None:
+    content = b64encode(b"#!/bin/sh\necho hello, world\n" * 9)
+    assert [*base64_archive.decode(content, FoundAnchors({b"IyEv": frozenset()}))] == []
