@@ -7,13 +7,14 @@ Python loads at its start anyway, or loads at no cost.
 from __future__ import annotations
 
 import _signal  # `signal` takes 2 ms: it defines enums
+import errno
 import gc
 import os
 
 _GC_THRESHOLD = 50_000
 """New objects between garbage collections. Most of our objects live to the end; Python uses 700."""
 
-_OUT_OF_MEMORY = 2
+_NO_RESOURCES = 2
 """Exit code if our modules cannot be loaded; Python's own 1 would say that a key was found."""
 
 _INTERRUPTED = 130
@@ -37,7 +38,11 @@ def start() -> None:
     except KeyboardInterrupt:
         _exit_interrupted()
     except MemoryError:
-        _exit(_OUT_OF_MEMORY, b"wakeyscan: out of memory\n")
+        _exit(_NO_RESOURCES, b"wakeyscan: out of memory\n")
+    except OSError as error:
+        if error.errno not in (errno.ENFILE, errno.EMFILE):
+            raise
+        _exit(_NO_RESOURCES, b"wakeyscan: too many open files; raise their limit (ulimit -n)\n")
     process.exit_immediately(code)
 
 

@@ -137,6 +137,7 @@ def test_accepted_keys_of_the_named_file_do_not_count(
         pytest.param((), "expected a source", id="none"),
         pytest.param(("",), "expected a source", id="empty"),
         pytest.param(("none",), "none: no such file or folder", id="missing"),
+        pytest.param(("binary",), "binary: cannot be read: not UTF-8, or not a text", id="NUL"),
         pytest.param(("empty",), "empty: contains no repositories", id="no repositories"),
         pytest.param(("clones", "--shard", "3/2"), "expected NUMBER/COUNT", id="shard"),
         pytest.param(("clones", "--shard", "0/2"), "expected NUMBER/COUNT", id="shard 0"),
@@ -159,6 +160,7 @@ def test_usage_errors_exit_with_2(
 ) -> None:
     make_clones(clones, {"a": {"a": "a"}})
     (tmp_path / "empty").mkdir()
+    (tmp_path / "binary").write_bytes(b"a\0b\n")
     ran = run("fleet", *arguments)
     assert ran.code == 2
     assert message in ran.err

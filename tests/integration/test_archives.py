@@ -252,6 +252,16 @@ def test_a_zip_after_an_archive_of_another_format_is_opened(
     assert found == {"a!/k.txt", "b.tar!/c!/k.txt"}
 
 
+@pytest.mark.parametrize("before", [b"\n", b"\xef\xbb\xbf", b"HTTP/1.1 200 OK\r\n" * 50])
+def test_a_pdf_that_starts_late_is_opened(
+    tmp_path: Path, run: Run, key: str, before: bytes
+) -> None:
+    write(tmp_path, {"a": before + MAKE["pdf"][0](f"k={key}".encode())})
+    found = run("scan", "--format=json").json()["findings"]
+    assert [one["path"].partition("!")[0] for one in found] == ["a"]
+    assert all("!" in one["path"] for one in found)
+
+
 @pytest.mark.parametrize("after", [b"", b"\n", b"x" * 99])
 @pytest.mark.parametrize("comment", [b"", b"of the archive"])
 def test_a_zip_with_a_comment_is_opened_after_a_program(

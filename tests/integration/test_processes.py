@@ -158,6 +158,18 @@ def test_a_lack_of_memory_causes_no_internal_error(
         assert any(text in ran.out + ran.err for text in expected.get(ran.code, ("",)))
 
 
+@pytest.mark.parametrize("files", range(6, 13))
+def test_too_few_open_files_cause_no_internal_error(
+    tmp_path: Path, make_key: MakeKey, files: int
+) -> None:
+    write(tmp_path, {f"{number}.py": "x = 1\n" * 50_000 for number in range(100)})
+    write(tmp_path, {"a.py": make_key()})
+    command = f"ulimit -n {files}; exec {WAKEYSCAN} scan --jobs 2"
+    ran = execute(["sh", "-c", command], tmp_path)
+    assert (ran.code, "internal error" in ran.err) in ((1, False), (2, False))
+    assert (PREFIX in ran.out) if ran.code == 1 else ("too many open files" in ran.err)
+
+
 def test_a_worker_that_lacks_memory_causes_no_internal_error(tmp_path: Path) -> None:
     """It would tell its parent of any other error with a traceback."""
     script = """

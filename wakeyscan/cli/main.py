@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ else:
     click_parser = lazy_import("wakeyscan.cli.click_parser")
     traceback_text = lazy_import("wakeyscan.core.traceback_text")
 
+_TOO_MANY_FILES = "too many open files; raise their limit (ulimit -n), or add --jobs 1"
 _OUT_OF_MEMORY = (
     "out of memory; raise the limit of this process (ulimit -v) or container, or add --jobs 1"
 )
@@ -76,6 +78,8 @@ def _print_expected(error: BaseException) -> int | None:
             return error.exit_code
         case _ if is_lack_of_memory(error):
             print_error(_OUT_OF_MEMORY)
+        case OSError() if error.errno in (errno.ENFILE, errno.EMFILE):
+            print_error(_TOO_MANY_FILES)
         case _:
             return None
     return 2

@@ -18,6 +18,9 @@ else:
     zlib = lazy_import("zlib")
     lfs = lazy_import("wakeyscan.git.lfs")
 
+_PDF, _MAX_BEFORE_PDF = b"%PDF-", 1024
+"""How a PDF starts, and the bytes in which readers look for it: some programs write more first."""
+
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "arrow": (b"ARROW1\0\0",),
     "avro": (b"Obj\x01",),
@@ -43,7 +46,7 @@ SIGNATURES: dict[str, tuple[bytes, ...]] = {
     ),
     "orc": (b"ORC",),
     "parquet": (b"PAR1", b"PARE"),
-    "pdf": (b"%PDF-",),
+    "pdf": (_PDF,),
     "rar": (b"Rar!\x1a\x07",),
     "sevenzip": (b"7z\xbc\xaf\x27\x1c",),
     "sqlite": (b"SQLite format 3\0",),
@@ -122,6 +125,8 @@ def detect_beginning(content: bytes | bytearray, size: int) -> str:
         return name
     if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size) or _is_old_tar(content, size):
         return "tar"
+    if content.find(_PDF, 1, min(size, _MAX_BEFORE_PDF)) > 0 and content.find(b"\0", 0, size) >= 0:
+        return "pdf"
     return ""
 
 

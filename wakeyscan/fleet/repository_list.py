@@ -132,6 +132,8 @@ def _list_file(file: str) -> Iterator[FleetRepository]:
     except (OSError, UnicodeDecodeError) as error:
         reason = (error.strerror or "") if isinstance(error, OSError) else "not UTF-8"
         raise UsageError(f"{file}: cannot be read: {reason}") from None
+    if "\0" in text:
+        raise UsageError(f"{file}: cannot be read: not UTF-8, or not a text")
     folder = os.path.dirname(os.path.abspath(file))
     for line in map(str.strip, text.splitlines()):
         if not line or line.startswith("#"):
