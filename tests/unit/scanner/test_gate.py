@@ -117,13 +117,13 @@ def test_a_text_of_many_hints_is_searched_as_a_whole() -> None:
     assert find_missed(content, passed) == []
     scanned: list[int] = []
     scans = [databases.build_scan(listed) for listed in gate.list_databases(RULE)]
-    first, second = filter(None, scans)
+    *hints, last = filter(None, scans)
 
     def scan(text: bytes, call_back: Callable[..., object]) -> None:
         scanned.append(len(text))
-        second(text, call_back)
+        last(text, call_back)
 
-    gate.build_scan_search(RULE, first, scan)(content)
+    gate.build_scan_search(RULE, *hints, scan)(content)
     assert scanned == [len(content)]
 
 

@@ -1,8 +1,8 @@
 """Gate of a rule: a simpler search for the places where its shapes may match.
 
 A log names a header in each line. There a rule is tried, for 27 µs, only at the anchors that its
-gate passes. Hyperscan searches for a gate at up to 140 MB/s, so it searches first for hints, at 180
-MB/s, and for the gate only near them; `re` takes 5 to 10 µs at an anchor.
+gate passes. Hyperscan searches such a log for a gate at 70 MB/s, so it searches first for hints, at
+180 MB/s, and for the gate only near them; `re` takes 5 to 10 µs at an anchor.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ _HINT = "hint_"
 _ONLY_HYPERSCAN = {"gate_before": 256, "gate_far": 2600}
 """The parts that begin anywhere, and how far before their end the anchor may be."""
 
-_ANYWHERE = {**_ONLY_HYPERSCAN, _AFTER: 1200}
-"""The parts that hyperscan searches for in all of a text: nothing at their anchor hints at them."""
+_REACHES = {**_ONLY_HYPERSCAN, _AFTER: 1200}
+"""The parts that begin elsewhere than at the anchor, and how far before their end it may be."""
 
 _ONLY_RE = "gate_loose"
 """The part that replaces them where `re` searches, which would try them at each offset."""
@@ -46,6 +46,9 @@ _MIN_HINTS = 64
 
 _REACH = 1200
 """Maximum bytes from an anchor to the end of any other part."""
+
+_HINT_REACHES = {"hint_far": 3400}
+"""Maximum bytes between a hint and the ends of a match of the gate, if it is more than that."""
 
 
 class Gate:
@@ -104,52 +107,50 @@ def build_gate(index: AnchorIndex) -> Gate:
     return Gate(rule, index.gated())
 
 
-def build_scan_search(rule: Rule, scan_hints: ScanFunction, scan: ScanFunction) -> SpanSearch:
+def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
     """Return the search of hyperscan, given the functions of the databases that are listed."""
-    hints = len(_list_names(rule, _HINT))
-    anywhere = list(_ANYWHERE.values())
-    reaches = [_ANYWHERE.get(name, _REACH) for name in _list_all(rule)]
+    *hint_scans, scan_gate = scans
+    reaches = [_REACHES.get(name, _REACH) for name in _list_searched(rule)]
+    hint_reaches = [_HINT_REACHES.get(name, _REACH) for name in _list_names(rule, _HINT)]
 
-    def find_all_spans(text: bytes, shift: int = 0) -> list[Span]:
+    def find_near(text: bytes, shift: int = 0) -> list[Span]:
         spans: list[Span] = []
 
         def add_span(number: int, start: int, end: int, *_: object) -> None:
             spans.append((max(0, shift + end - reaches[number]), shift + end))
 
-        scan(text, add_span)
+        scan_gate(text, add_span)
         return spans
 
     def find_spans(text: bytes) -> list[Span]:
-        spans: list[Span] = []
         windows: list[Span] = []
         most = _MIN_HINTS + len(text) // (4 * _REACH)
 
-        def add_span(number: int, start: int, end: int, *_: object) -> bool:
-            if number < hints:
-                windows.append((max(0, end - _REACH), end + _REACH))
-            else:
-                spans.append((max(0, end - anywhere[number - hints]), end))
-            return len(windows) + len(spans) >= most
+        def add_window(number: int, start: int, end: int, flags: int, reach: int) -> bool:
+            windows.append((max(0, end - reach), end + reach))
+            return len(windows) >= most
 
         try:
-            scan_hints(text, add_span)
+            for scan_hint, reach in zip(hint_scans, hint_reaches, strict=True):
+                scan_hint(text, add_window, context=reach)
         except databases.hyperscan.ScanTerminated:  # too many to search near each
-            return find_all_spans(text)
-        for start, end in _merge(sorted(windows)):
-            spans += find_all_spans(text[start:end], start)
-        return spans
+            return find_near(text)
+        merged = _merge(sorted(windows))
+        return [span for start, end in merged for span in find_near(text[start:end], start)]
 
     return find_spans
 
 
-def list_databases(rule: Rule) -> tuple[list[Expression], list[Expression]]:
-    """Return what hyperscan searches for in a text, and then near the hints that it has found."""
-    names = (*_list_names(rule, _HINT), *_ANYWHERE), _list_all(rule)
-    first, second = ([(_inline(rule, name), False) for name in listed] for listed in names)
-    return first, second
+def list_databases(rule: Rule) -> list[list[Expression]]:
+    """Return what hyperscan searches for in a text, and last what near the hints that it has found.
+
+    Each hint has a database: of hints that begin alike, hyperscan would make one slow automaton.
+    """
+    listed = *([name] for name in _list_names(rule, _HINT)), _list_searched(rule)
+    return [[(_inline(rule, name), False) for name in names] for names in listed]
 
 
-def _list_all(rule: Rule) -> list[str]:
+def _list_searched(rule: Rule) -> list[str]:
     """Return the names of the parts that hyperscan searches for."""
     return [name for name in _list_names(rule, GATE) if name != _ONLY_RE]
 
