@@ -29,8 +29,11 @@ SpanSearch = Callable[[bytes], "list[Span]"]
 _AFTER, _AFTER_START = "gate_after", "after_start"
 """The part that begins after an anchor, and the words that it begins with."""
 
-_HINT = "hint_"
-"""Start of the names of the definitions that match near each match of the other parts."""
+_HINT, _REFINED = "hint_", "refined_"
+"""Starts of the names of the definitions that match near each match of the other parts.
+
+Where the first hint matches too often, the refined ones replace it.
+"""
 
 _ONLY_HYPERSCAN = {"gate_before": 256, "gate_far": 2600}
 """The parts that begin anywhere, and how far before their end the anchor may be."""
@@ -43,6 +46,9 @@ _ONLY_RE = "gate_loose"
 
 _MIN_HINTS = 64
 """Number of hints in a short text from which it is cheaper to search all of it for the gate."""
+
+_REFINED_GAIN = 4
+"""How much faster than the gate the refined hints are."""
 
 _REACH = 1200
 """Maximum bytes from an anchor to the end of any other part."""
@@ -109,9 +115,12 @@ def build_gate(index: AnchorIndex) -> Gate:
 
 def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
     """Return the search of hyperscan, given the functions of the databases that are listed."""
-    *hint_scans, scan_gate = scans
+    *scan_hints, scan_gate = scans
     reaches = [_REACHES.get(name, _REACH) for name in _list_searched(rule)]
-    hint_reaches = [_HINT_REACHES.get(name, _REACH) for name in _list_names(rule, _HINT)]
+    hint_reaches = [_HINT_REACHES.get(name, _REACH) for name in _list_hints(rule)]
+    hints = list(zip(scan_hints, hint_reaches, strict=True))
+    count = len(_list_names(rule, _HINT))
+    first, others, refined = hints[:1], hints[1:count], hints[count:]
 
     def find_near(text: bytes, shift: int = 0) -> list[Span]:
         spans: list[Span] = []
@@ -123,22 +132,35 @@ def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
         return spans
 
     def find_spans(text: bytes) -> list[Span]:
-        windows: list[Span] = []
         most = _MIN_HINTS + len(text) // (4 * _REACH)
-
-        def add_window(number: int, start: int, end: int, flags: int, reach: int) -> bool:
-            windows.append((max(0, end - reach), end + reach))
-            return len(windows) >= most
-
-        try:
-            for scan_hint, reach in zip(hint_scans, hint_reaches, strict=True):
-                scan_hint(text, add_window, context=reach)
-        except databases.hyperscan.ScanTerminated:  # too many to search near each
+        windows = _find_windows(text, first, most // _REFINED_GAIN)
+        if windows is None:
+            windows = _find_windows(text, refined, most)
+        others_found = None if windows is None else _find_windows(text, others, most)
+        if windows is None or others_found is None:
             return find_near(text)
-        merged = _merge(sorted(windows))
+        merged = _merge(sorted(windows + others_found))
         return [span for start, end in merged for span in find_near(text[start:end], start)]
 
     return find_spans
+
+
+def _find_windows(
+    text: bytes, hints: list[tuple[ScanFunction, int]], most: int
+) -> list[Span] | None:
+    """Return the spans around hints, given their searches and reaches; `None` if too many."""
+    windows: list[Span] = []
+
+    def add_window(number: int, start: int, end: int, flags: int, reach: int) -> bool:
+        windows.append((max(0, end - reach), end + reach))
+        return len(windows) >= most
+
+    try:
+        for scan, reach in hints:
+            scan(text, add_window, context=reach)
+    except databases.hyperscan.ScanTerminated:
+        return None
+    return windows
 
 
 def list_databases(rule: Rule) -> list[list[Expression]]:
@@ -146,8 +168,12 @@ def list_databases(rule: Rule) -> list[list[Expression]]:
 
     Each hint has a database: of hints that begin alike, hyperscan would make one slow automaton.
     """
-    listed = *([name] for name in _list_names(rule, _HINT)), _list_searched(rule)
+    listed = *([name] for name in _list_hints(rule)), _list_searched(rule)
     return [[(_inline(rule, name), False) for name in names] for names in listed]
+
+
+def _list_hints(rule: Rule) -> list[str]:
+    return _list_names(rule, _HINT) + _list_names(rule, _REFINED)
 
 
 def _list_searched(rule: Rule) -> list[str]:
