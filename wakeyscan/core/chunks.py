@@ -139,10 +139,11 @@ def _next_chunk(chunk: _Chunk, end: int, more: bytes, counts_lines: bool) -> _Ch
 
 def _find_position(chunk: _Chunk, cut: int) -> tuple[int, int]:
     """Return the line and column of an offset in a chunk."""
-    passed = chunk.content[:cut]
+    content = chunk.content
     if chunk.codec != "utf-8":
-        passed = passed.decode(chunk.codec, "replace").encode("utf-8", "replace")
-    return next(find_positions(passed, [len(passed)], chunk.line, chunk.column))
+        content = content[:cut].decode(chunk.codec, "replace").encode("utf-8", "replace")
+        cut = len(content)
+    return next(find_positions(content, [cut], chunk.line, chunk.column))
 
 
 def format_too_large(size: int, max_size: int) -> str:

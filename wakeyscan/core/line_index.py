@@ -21,20 +21,23 @@ def find_positions(
     """
     at = len(_BOM) if content.startswith(_BOM) and (line, column) == (1, 1) else 0
     for offset in offsets:
-        line, column = advance_position(content[at:offset], line, column)
+        line, column = advance_position(content, line, column, at, offset)
         at = max(at, offset)
         yield line, column
 
 
-def advance_position(passed: bytes, line: int, column: int) -> tuple[int, int]:
-    """Return the line and column after the bytes `passed`."""
-    breaks = passed.count(b"\n")
-    if b"\r" in passed:
-        breaks += passed.count(b"\r") - passed.count(b"\r\n")
+def advance_position(
+    content: bytes, line: int, column: int, start: int = 0, end: int | None = None
+) -> tuple[int, int]:
+    """Return the line and column after the bytes `start:end`, or after all of them."""
+    end = len(content) if end is None else end
+    breaks = content.count(b"\n", start, end)
+    if content.find(b"\r", start, end) >= 0:
+        breaks += content.count(b"\r", start, end) - content.count(b"\r\n", start, end)
     if breaks:
         column = 1
-        passed = passed[max(passed.rfind(b"\n"), passed.rfind(b"\r")) + 1 :]
-    return line + breaks, column + len(passed.decode("utf-8", "replace"))
+        start = 1 + max(content.rfind(b"\n", start, end), content.rfind(b"\r", start, end))
+    return line + breaks, column + len(content[start:end].decode("utf-8", "replace"))
 
 
 def find_line(content: bytes, start: int, end: int, max_distance: int) -> tuple[int, int]:
