@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from io import BytesIO
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.extractors._remainder import split_remainder
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.extractor import CUT, ExtractionError, Member, ReadBytes
+from wakeyscan.extractors.file_types import TAR_OFFSET, TAR_SIGNATURE
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -38,20 +40,43 @@ class _Header(NamedTuple):
 
 
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
-    """Yield all entries, including folders, for their names; a link contains its target."""
+    """Yield all entries, including folders, for their names; a link contains its target.
+
+    What follows the end and is no further archive is yielded too.
+    """
     extended: dict[bytes, bytes] = {}
-    is_first = True
-    while block := _read_exactly(file.read, _BLOCK):
+    is_first, is_end = True, False
+    while block := _read_exactly(file.read, _BLOCK, may_be_short=is_end):
         if block == _ZERO_BLOCK:  # the end of an archive, or the padding after it
             budget.check_time()
+            is_end = True
             continue
+        if is_end and not _is_header(block):
+            yield from split_remainder(_read_again(block, file.read))
+            return
         header = _parse_header(block, is_first)
-        is_first = False
+        is_first = is_end = False
         if header.kind in (_LONG_NAME, _LONG_LINK, _PAX, _GLOBAL_PAX):
             extended |= _read_extended(header, file.read)
             continue
         yield from _read_entry(header, extended, file)
         extended = {}
+
+
+def _is_header(block: bytes) -> bool:
+    """Return whether a block is a header, which may be damaged if it has the signature."""
+    if block.startswith(TAR_SIGNATURE, TAR_OFFSET):
+        return True
+    try:
+        return len(block) == _BLOCK and bool(_parse_header(block, is_first=False))
+    except ExtractionError:
+        return False
+
+
+def _read_again(head: bytes, read: ReadBytes) -> ReadBytes:
+    """Return a function that reads `head` first."""
+    ahead = BytesIO(head)
+    return lambda size: ahead.read(size) or read(size)
 
 
 def _read_entry(header: _Header, extended: dict[bytes, bytes], file: BinaryIO) -> Iterator[Member]:
