@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
 from pathlib import Path
@@ -138,6 +139,17 @@ def test_a_file_with_unstaged_changes_needs_force(repo: Repo, key: str) -> None:
     assert (key in read(repo, "a.py"), key in read(repo, "b.py")) == (True, False)
     assert repo.run("fix", "--write", "--force").code == 0
     assert key not in read(repo, "a.py")
+
+
+def test_other_names_of_a_file_are_reported(repo: Repo, key: str) -> None:
+    repo.commit({"a.py": f'K = "{key}"\n'})
+    backup = repo.top.parent / "backup.py"
+    os.link(repo.top / "a.py", backup)
+    ran = repo.run("fix", "--write")
+    assert (ran.code, "other names (hard links), which keep the keys:" in ran.out) == (1, True)
+    assert f"a.py: 1 more, to be found by the inode: {backup.stat().st_ino}\n" in ran.out
+    assert (key in read(repo, "a.py"), key in backup.read_text()) == (False, True)
+    assert repo.run("fix", "--write").code == 0
 
 
 def test_staged_changes_do_not_prevent_a_fix(repo: Repo, key: str) -> None:

@@ -98,6 +98,30 @@ def test_the_rest_of_a_file_is_kept(run: Run, home: Path, key: str, name: str, f
     assert after == before.replace(key.encode(), mark)
 
 
+def test_other_names_of_a_file_are_reported(run: Run, home: Path, key: str) -> None:
+    keep(home, {".claude/a.jsonl": f'{{"a": "{key}"}}\n'})
+    os.link(home / ".claude/a.jsonl", home / ".claude/b.jsonl")
+    os.link(home / ".claude/a.jsonl", home / "backup")
+    inode = (home / "backup").stat().st_ino
+    expected = f".claude/a.jsonl: 1 more, to be found by the inode: {inode}\n"
+    for arguments in ((), ("--write",)):
+        ran = run("wipe", *arguments, "agents:")
+        assert (ran.code, ran.err) == (1, "")
+        assert "other names (hard links), which keep the keys:\n" in ran.out
+        assert expected in ran.out
+    assert key in (home / "backup").read_text()
+    assert run("wipe", "--write", "agents:").code == 0
+    for name in ("a.jsonl", "b.jsonl"):
+        assert key not in (home / ".claude" / name).read_text()
+
+
+def test_names_that_are_all_masked_are_not_reported(run: Run, home: Path, key: str) -> None:
+    keep(home, {".claude/a.jsonl": f'{{"a": "{key}"}}\n'})
+    os.link(home / ".claude/a.jsonl", home / ".claude/b.jsonl")
+    ran = run("wipe", "--write", "agents:")
+    assert (ran.code, "hard links" in ran.out) == (0, False)
+
+
 def test_settings_are_not_masked_unless_requested(run: Run, home: Path, key: str) -> None:
     server = {"command": "x", "env": {"K": key}}
     keep(

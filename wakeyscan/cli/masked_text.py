@@ -54,6 +54,13 @@ def format_diff(
             yield f"{paint}{line}{_PLAIN}" if paint else line
 
 
+def format_other_names(others: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield the files whose other names keep their keys (`core.files.list_other_names`)."""
+    if others:
+        yield "These files have other names (hard links), which keep the keys:"
+    yield from (f"  {escape_for_terminal(redact(path))}: {names}" for path, names in others)
+
+
 def _build_side(path: str, content: bytes, context: ScanContext) -> _Side:
     return _Side(content.splitlines(keepends=True), mask_lines(path, content, context))
 

@@ -132,6 +132,21 @@ def leads_through(path: str, tree: str) -> bool:
     return is_linked(path, tree) or is_inside(os.path.realpath(path), tree)
 
 
+def list_other_names(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield each file that has further names (hard links) than these, and how to find them.
+
+    They keep the old content of a file that is replaced.
+    """
+    names: dict[tuple[int, int, int], list[str]] = {}
+    for path in paths:
+        with suppress(OSError):
+            status = os.stat(path)
+            names.setdefault((status.st_dev, status.st_ino, status.st_nlink), []).append(path)
+    for (_, inode, count), known in names.items():
+        if count > len(known):
+            yield known[0], f"{count - len(known)} more, to be found by the inode: {inode}"
+
+
 def _parse_stream(file: str) -> int | None:
     """Return the descriptor that a path such as /dev/stdout or /dev/fd/3 names.
 

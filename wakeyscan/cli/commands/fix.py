@@ -8,9 +8,11 @@ import sys
 from wakeyscan.cli import fix_plan, fix_targets, fix_writer, output
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.fix_text import format_file, format_summary
+from wakeyscan.cli.masked_text import format_other_names
 from wakeyscan.cli.pipeline import open_path, run_scan
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
+from wakeyscan.core import files
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -72,13 +74,15 @@ def run(values: Values, paths: list[str]) -> int:
     is_written = bool(given.get("write"))
     if is_written and not given.get("force"):
         planned = [*fix_targets.refuse_unstaged(planned, access.repository)]
+    others = [*files.list_other_names(file.file for file in planned if file.repair.fixed)]
     if is_written:
         fix_writer.write_all(planned, access)
     color = output.wants_color(settings.color, os.environ)
     lines = [line for file in planned for line in format_file(file, context, color)]
     output.write_lines(lines)
     output.write_sentences(format_summary(planned, result, is_written))
-    return _find_exit_code(planned, result, is_written)
+    output.write_sentences(format_other_names(others))
+    return 1 if others else _find_exit_code(planned, result, is_written)
 
 
 def _show_plan(result: RunResult, settings: Config, is_written: bool) -> int:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 
 from wakeyscan.cli import output, wipe_plan
 from wakeyscan.cli.commands import INCOMPLETE
+from wakeyscan.cli.masked_text import format_other_names
 from wakeyscan.cli.pipeline import open_targets, run_scan
 from wakeyscan.cli.wipe_mask import build_mark
 from wakeyscan.cli.wipe_plan import WipedFile, WipeOptions
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
+from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError, UsageError
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, format_details, redact
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -56,14 +58,16 @@ def run(values: Values, targets: list[str]) -> int:
     context = build_scan_context(load_rules(settings.rules), settings.source)
     is_written, code = bool(given.get("write")), 0
     planned = [*wipe_plan.plan_wipe(result.findings, options, context)]
+    others = [*files.list_other_names(file.path for file in planned if file.masked)]
     for file in planned:
         output.write_lines(_format_file(file))
     for file in planned if is_written else ():
         code = max(code, _write(file))
     output.write_sentences(_format_summary(planned, result, is_written and not code))
+    output.write_sentences(format_other_names(others))
     if code:
         return code
-    if any(file.left or (file.masked and not is_written) for file in planned):
+    if others or any(file.left or (file.masked and not is_written) for file in planned):
         return 1
     return 0 if result.complete else INCOMPLETE
 
