@@ -14,6 +14,7 @@ from tests.support.command import Ran, Run
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.reports import FORMATS
 from tests.support.repositories import Repo, places
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
@@ -507,3 +508,18 @@ def test_an_audit_of_a_branch_asks_for_its_full_name(remote: Repo, key: str) -> 
     assert (ran.code, ran.out) == (2, "")
     assert f"write the full name: refs/heads/origin/main or {SELF}\n" in ran.err
     assert fingerprint(key) not in remote.run("audit", f"--branch={SELF}").out
+
+
+@pytest.mark.parametrize("setting", ["path", "reason", "exclude"])
+def test_a_key_in_a_configuration_file_is_not_printed(
+    run: Run, make_key: MakeKey, tmp_path: Path, setting: str
+) -> None:
+    key = make_key()
+    values = {"path": "a.py", "reason": "x", "exclude": "b.py", setting: f"x{key}"}
+    allow = f'[[allow]]\npath = "{values["path"]}"\nreason = "{values["reason"]}"\n'
+    write(tmp_path, {".wakeyscan.toml": f'exclude = ["{values["exclude"]}"]\n{allow}'})
+    write(tmp_path, {"a.py": make_key(), f"x{key}": make_key(), "b.py": "x"})
+    for name in FORMATS:
+        ran = run("scan", f"--format={name}", "--show-suppressed")
+        assert ran.code in (0, 1)
+        assert key.partition("live_")[2] not in ran.out + ran.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.lazy import lazy_import
@@ -23,6 +23,9 @@ else:
 _FILES = (".wakeyscan.toml", "pyproject.toml")
 _KEYS = ("agent-fail", "allow", "exclude", "fail-on", "max-file-size", "rule", "rules")
 """Names of settings in a file. None of them decides where API keys are sent."""
+
+_MAX_PATTERNS = 1000
+"""Maximum number of patterns of one setting: each takes half a millisecond to compile."""
 
 Table = dict[str, "Any"]
 
@@ -130,6 +133,7 @@ def _check_table(path: str, table: Table) -> None:
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigError(f"{place}: expected a list of strings")
+            check_number(place, value)
             check_patterns(place, value)
         elif key not in ("allow", "rule") and not (
             isinstance(value, str) or (key == "max-file-size" and type(value) is int)
@@ -137,6 +141,14 @@ def _check_table(path: str, table: Table) -> None:
             raise ConfigError(f"{place}: expected a string")
         elif isinstance(value, str) and "\0" in value:  # no name of a folder has one
             raise ConfigError(f"{place}: has a NUL")
+
+
+def check_number(place: str, patterns: Sized) -> None:
+    """Raise `ConfigError` for too many patterns."""
+    if len(patterns) > _MAX_PATTERNS:
+        raise ConfigError(
+            f"{place}: more than {_MAX_PATTERNS:,} patterns; name folders instead of files"
+        )
 
 
 def check_patterns(place: str, patterns: Iterable[str]) -> None:

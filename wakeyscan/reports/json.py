@@ -107,7 +107,7 @@ def encode_policy(result: RunResult) -> dict[str, Any]:
     return {
         "file": make_encodable(policy.file),
         "revision": policy.revision,
-        "exclude": [make_encodable(pattern) for pattern in policy.exclude],
+        "exclude": [redact(make_encodable(pattern)) for pattern in policy.exclude],
         "notes": [
             {"text": make_encodable(text), "ignored": count}
             for text, count in list_policy_notes(policy, result.findings)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, NO_COMMITS
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.redaction import redact
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.suppression import IgnoreStats, Policy
 
@@ -185,7 +186,7 @@ def _format_patterns(patterns: tuple[str, ...]) -> str:
     if not patterns:
         return ""
     more = f" and {len(patterns) - _MAX_PATTERNS} more" if len(patterns) > _MAX_PATTERNS else ""
-    return f" by {', '.join(patterns[:_MAX_PATTERNS])}{more}"
+    return f" by {redact(', '.join(patterns[:_MAX_PATTERNS]))}{more}"
 
 
 def _require(item: Skipped, remedy: str) -> Skipped:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from wakeyscan.core import path_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.redaction import redact
 from wakeyscan.core.registry import list_known
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -121,7 +122,7 @@ def list_policy_notes(policy: Policy, findings: Iterable[Finding]) -> Iterator[P
     for allowed in policy.allowed_paths:
         scope = f" for rule {allowed.rule}" if allowed.rule else ""
         hidden = reasons.count(_format_allowed(policy, allowed))
-        yield PolicyNote(f"{allowed.path} is allowed{scope}", hidden)
+        yield PolicyNote(f"{redact(allowed.path)} is allowed{scope}", hidden)
 
 
 def _format_disabled(policy: Policy, override: RuleOverride) -> str:
@@ -129,4 +130,4 @@ def _format_disabled(policy: Policy, override: RuleOverride) -> str:
 
 
 def _format_allowed(policy: Policy, allowed: AllowedPath) -> str:
-    return f"{policy.file}: {allowed.path}: {allowed.reason}"
+    return f"{policy.file}: {redact(allowed.path)}: {redact(allowed.reason)}"
