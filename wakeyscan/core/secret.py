@@ -19,6 +19,7 @@ else:
     hashes = lazy_import("wakeyscan.core.hashes")
 
 KEY_PREFIX = "wa_live_"
+_PREFIX = KEY_PREFIX.encode()
 
 FINGERPRINT_KEY = "WAKEYSCAN_FINGERPRINT_KEY"
 """Variable with a key for fingerprints. Without it, a weak password could be guessed from one."""
@@ -58,7 +59,7 @@ class Secret:
         return self._text < other._text
 
     def __str__(self) -> str:
-        prefix = KEY_PREFIX if self._text.startswith(KEY_PREFIX.encode()) else ""
+        prefix = KEY_PREFIX if self._text.startswith(_PREFIX) else ""
         return f"{prefix}…({self._fingerprint[:6]})"
 
     __repr__ = __str__

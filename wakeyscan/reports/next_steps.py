@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Finding, Liveness
@@ -92,13 +93,10 @@ def _list_revocations(result: RunResult, keys: list[Finding]) -> Iterator[Step]:
 def _list_prefixes(result: RunResult, findings: list[Finding]) -> list[str]:
     """Return the first digits of fingerprints, in the order in which an audit lists its keys."""
     order = {key.secret.fingerprint: number for number, key in enumerate(result.keys)}
-    findings.sort(
-        key=lambda one: (
-            one.liveness is not Liveness.LIVE,
-            -one.severity,
-            order.get(one.secret.fingerprint, 0),
-        )
-    )
+    if order:
+        findings.sort(key=lambda one: order.get(one.secret.fingerprint, 0))
+    findings.sort(key=attrgetter("severity"), reverse=True)
+    findings.sort(key=lambda one: one.liveness is not Liveness.LIVE)
     return [*dict.fromkeys(finding.secret.fingerprint[:6] for finding in findings)]
 
 

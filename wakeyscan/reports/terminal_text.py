@@ -92,7 +92,7 @@ def paint(text: str, color: str) -> str:
 
 def measure(text: str) -> int:
     """Return the number of characters that a terminal shows."""
-    return len(_INVISIBLE.sub("", text))
+    return len(_INVISIBLE.sub("", text) if "\x1b" in text else text)
 
 
 def wrap(

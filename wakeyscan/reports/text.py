@@ -159,10 +159,11 @@ def _format_finding(finding: Finding, style: ReportStyle) -> str:
 
 def _format_context(finding: Finding) -> str:
     """Describe exposure, encoding, pieces and bounds of a finding."""
-    text = finding.exposure.value
+    text = str(finding.exposure)
     if finding.encoding != "plain":
         text += f", in {finding.encoding}"
-    if pieces := dict(finding.origin.details).get(PIECES):
+    details = finding.origin.details
+    if details and (pieces := dict(details).get(PIECES)):
         text += f" ({pieces})"
     if finding.origin.part == "name":
         text += ", in the name itself"

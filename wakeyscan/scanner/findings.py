@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from wakeyscan.core import line_index
 from wakeyscan.core.document import Details, Document, Origin
@@ -143,7 +144,8 @@ def _build_all(
 ) -> Iterator[Finding]:
     content = document.content
     matches = add_bounds(matches, content, document.origin.path)
-    offsets = sorted({offset for match in matches for offset in _list_offsets(match)})
+    split = (_list_offsets(match) for match in matches if match.elsewhere)
+    offsets = sorted({match.start for match in matches}.union(chain.from_iterable(split)))
     positions = line_index.find_positions(content, offsets, document.line, document.column)
     low, high = document.own or (0, len(content))
     masks = build_masks(content, matches)

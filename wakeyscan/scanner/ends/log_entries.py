@@ -40,6 +40,7 @@ _FRACTION = lazy_pattern(rb"(?<=[0-9])[.,][0-9]+.*")
 _PARTIAL = lazy_pattern(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
 """Start of a line that a container runtime has split."""
 _PARTIAL_MARK = b" P "
+_HISTORY_SIGNS = (b":", b"#")
 _HISTORY_ENTRY = lazy_pattern(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
 """Start of an entry of a shell history, or its time."""
 
@@ -49,7 +50,7 @@ def begins_entry(lines: Lines) -> bool | None:
 
     `None`: it begins no entry, or only the text of the entry decides.
     """
-    if _HISTORY_ENTRY.match(lines.following):
+    if lines.following[:1] in _HISTORY_SIGNS and _HISTORY_ENTRY.match(lines.following):
         return True
     stamp = _STAMP.match(lines.following)
     if not stamp and not _LEVEL.match(lines.following):
