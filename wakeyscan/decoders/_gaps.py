@@ -101,24 +101,24 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
     if len(content) <= _MIN_KEY:
         return
     end = 0
-    for start in _find_starts(content, found, gap_format.start):
+    for start, stop in sorted(_find_starts(content, found, gap_format.start).items()):
         if start >= end:
-            word = _follow(content, start, gap_format)
+            word = _follow(content, start, stop, gap_format)
             end = word.end
             key = _drop_doubtful_rest(content, word) if word.gaps else word
             if key.gaps and _MIN_KEY <= key.size <= _MAX_KEY:
                 yield key
 
 
-def _find_starts(content: bytes, found: FoundAnchors, gap_start: bytes) -> list[int]:
-    """Return the offsets of whole prefixes before a gap, and of those that a gap splits."""
+def _find_starts(content: bytes, found: FoundAnchors, gap_start: bytes) -> dict[int, int]:
+    """Return the first parts of keys, up to a gap after the prefix or within it."""
     if not _compile_gap_start(gap_start).search(content):
-        return []
+        return {}
     key_before_gap, part_before_gap = _build_start_patterns(gap_start)
-    starts = {prefix.start() for prefix in key_before_gap.finditer(content)}
+    starts = dict(part.span() for part in key_before_gap.finditer(content))
     for low, high in _list_windows(content, found):
-        starts.update(part.start() for part in part_before_gap.finditer(content, low, high))
-    return sorted(starts)
+        starts.update(part.span() for part in part_before_gap.finditer(content, low, high))
+    return starts
 
 
 @cache
@@ -155,10 +155,10 @@ def _find_parts(content: bytes, text: bytes) -> Iterator[int]:
     return (part.start() for part in re.finditer(pattern, content))
 
 
-def _follow(content: bytes, start: int, gap_format: GapFormat) -> SplitKey:
-    """Return the word with gaps whose first letter is at `start`."""
+def _follow(content: bytes, start: int, end: int, gap_format: GapFormat) -> SplitKey:
+    """Return the word with gaps whose first part is at `start:end`."""
     gaps: list[Gap] = []
-    end, size = _read_letters(content, start, 0)
+    size = end - start
     while size <= _MAX_KEY and (gap := gap_format.pattern.match(content, end)):
         joint = gap_format.read_gap(content, Part(start, end, size), gap)
         if not joint or not _continues(content, joint.end, size):
