@@ -115,6 +115,6 @@ def is_cut_short(content: bytes, start: int, end: int) -> bool:
     Stars on both sides are markup, as in `***key***`.
     """
     after = content[end : end + _MAX_ELLIPSIS]
-    if not _ELLIPSIS.match(after):
+    if after[:1].isspace() or not _ELLIPSIS.match(after):
         return False
     return not (after[:1] == b"*" and content[max(0, start - 1) : start] == b"*")

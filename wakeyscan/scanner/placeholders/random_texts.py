@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
@@ -29,13 +30,13 @@ _WORD_CODES = frozenset(int.from_bytes(bytes(start), sys.byteorder) for start in
 def find_random(texts: Sequence[bytes]) -> Iterator[bytes]:
     """Yield texts that `check_token` does not call examples: nearly all random ones."""
     for at in range(0, len(texts), _BATCH):
-        batch = [text for text in texts[at : at + _BATCH] if _has_usual_form(text)]
+        batch = [
+            text
+            for text in texts[at : at + _BATCH]
+            if tokens.MIN_SIZE <= len(text) <= tokens.MAX_SIZE and b"\n" not in text
+        ]
         if batch:
             yield from _select_random(batch)
-
-
-def _has_usual_form(text: bytes) -> bool:
-    return tokens.MIN_SIZE <= len(text) <= tokens.MAX_SIZE and b"\n" not in text
 
 
 def _select_random(texts: list[bytes]) -> Iterator[bytes]:
@@ -70,14 +71,18 @@ def _find_steps(texts: Iterable[bytes]) -> Iterator[int]:
                 yield number
 
 
-def _find_words(joined: bytes, texts: Iterable[bytes]) -> Iterator[int]:
-    """Yield the numbers of the texts in which a word starts; `joined` has them in lines."""
+def _find_words(joined: bytes, texts: Sequence[bytes]) -> Iterator[int]:
+    """Yield the numbers of the texts in which enough words start; `joined` has them in lines."""
     starts = [0, *accumulate(len(text) + 1 for text in texts)]
+    counts: Counter[int] = Counter()
     for offset in range(_CODE_SIZE):
         end = len(joined) - (len(joined) - offset) % _CODE_SIZE
         codes = memoryview(joined[offset:end]).cast("I")
         found = bytes(map(_WORD_CODES.__contains__, codes))
         at = found.find(1)
         while at >= 0:
-            yield bisect_right(starts, offset + at * _CODE_SIZE) - 1
+            counts[bisect_right(starts, offset + at * _CODE_SIZE) - 1] += 1
             at = found.find(1, at + 1)
+    for number, count in counts.items():
+        if count * tokens.CHARACTERS_PER_WORD >= len(texts[number]):
+            yield number

@@ -40,7 +40,7 @@ _WORD_PARTS = lazy_pattern(rb"(?:%b[_.-]++)++%b" % (_WORD_PART, _WORD_PART))
 # Possessive: a part may be empty, so that a run of separators could be split in 2**64 ways.
 _START = 4
 WORD_STARTS = frozenset(tuple(word[:_START]) for word in WORDS if len(word) >= _START)
-_CHARACTERS_PER_WORD = 16
+CHARACTERS_PER_WORD = 16
 """Maximum number of characters for each word in a text that may be typed."""
 SAMPLE = 48
 """Number of characters that show whether a text has runs."""
@@ -132,7 +132,7 @@ def _has_words(text: bytes, characters: bytes) -> bool:
     if WORD_STARTS.isdisjoint(_list_starts(characters)):  # nearly every random text
         return False
     count = sum(map(WORD_STARTS.__contains__, _list_starts(characters)))
-    return count * _CHARACTERS_PER_WORD >= len(characters)
+    return count * CHARACTERS_PER_WORD >= len(characters)
 
 
 def is_split_into_words(text: bytes) -> bool:
