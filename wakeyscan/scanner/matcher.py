@@ -52,13 +52,8 @@ class Match(NamedTuple):
         return tuple.__new__(Match, (*self[:7], bounds, *self[8:]))
 
 
-class _Found(NamedTuple):
-    """A match of a pattern in a part of a text."""
-
-    match: RegexMatch[bytes]
-    shift: int = 0
-    """Offset of the part in the text."""
-    bounds: Bounds | None = None
+_Found = tuple["RegexMatch[bytes]", int, "Bounds | None"]
+"""A match of a pattern in a part of a text, the offset of the part, and the bounds if known."""
 
 
 def match_rule(
@@ -105,7 +100,7 @@ def _match_at(
         elif match := pattern.match(
             content, at, min(len(content), at + AFTER), concurrent=False, timeout=TIMEOUT_SECONDS
         ):
-            yield _Found(match)
+            yield match, 0, None
 
 
 def _match_in_strings(
@@ -118,7 +113,7 @@ def _match_in_strings(
         if match := pattern.match(text, at - start, timeout=TIMEOUT_SECONDS):
             if string.is_whole:
                 known = bounds.find_bounds(text, *match.span("secret"))
-            yield _Found(match, start, known)
+            yield match, start, known
             return
 
 
@@ -127,7 +122,7 @@ def _match_around(
 ) -> Iterator[_Found]:
     for start, end in _merge_surroundings(anchors, len(content)):
         for match in pattern.finditer(content, start, end, timeout=TIMEOUT_SECONDS):
-            yield _Found(match)
+            yield match, 0, None
 
 
 def _merge_surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:
