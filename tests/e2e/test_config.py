@@ -243,7 +243,10 @@ WRONG = {
     "app-key": ("app-key = 'x'", f"unknown key 'app-key' (known: {KEYS})"),
     "format": ("format = 'json'", f"unknown key 'format' (known: {KEYS})"),
     "report": ("report = ['json=x']", f"unknown key 'report' (known: {KEYS})"),
-    "exclude is too long": (f"exclude = {['x'] * 1001}", "'exclude': more than 1,000 patterns"),
+    "exclude is too long": (
+        f"exclude = {['x'] * 1001}",
+        "'exclude': more than 1,000 patterns; name folders instead of files",
+    ),
     "exclude is a text": ("exclude = 'x'", "'exclude': expected a list of strings"),
     "exclude has a number": ("exclude = ['a', 1]", "'exclude': expected a list of strings"),
     "exclude has no pattern": ("exclude = ['a', '!']", "'exclude': invalid gitignore pattern '!'"),
