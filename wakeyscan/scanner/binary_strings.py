@@ -85,14 +85,12 @@ class NulSearch:
         return len(self._content.translate(None, _NOT_IN_TEXT)) < len(self._content)
 
     @cached_property
-    def is_plain(self) -> bool:
-        """Whether the content is text in ASCII."""
-        return self._content.isascii() and not self.has_controls
-
-    @cached_property
     def has_only_delimited(self) -> bool:
-        """Whether every string is delimited, unless one of the marks precedes it."""
-        return not self.has_bare_strings and self.is_plain
+        """Whether every string is delimited, unless one of the marks precedes it.
+
+        So it is in an ASCII text.
+        """
+        return self._content.isascii() and not (self.has_controls or self.has_bare_strings)
 
     def is_near(self, start: int, end: int) -> bool:
         """Return whether a NUL shows that the content around `start:end` is binary."""
