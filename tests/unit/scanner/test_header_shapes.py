@@ -195,3 +195,21 @@ def test_a_value_that_a_template_inserts_is_not_reported(language: str) -> None:
     assert VARIABLE in value
     texts = (around.format(value=value) for around in AROUND.values())
     assert [one for text in texts for one in found(text) if one.standing is Standing.REPORTED] == []
+
+
+SANCTUM = {
+    "curl": """curl -H "Authorization: Bearer %s" https://api.shop.io""",
+    "javascript": "headers: { Authorization: 'Bearer %s' }",
+    "postman": '{"bearer": [{"key": "token", "value": "%s", "type": "string"}]}',
+    "http-file": "Authorization: Bearer %s\nAccept: */*",
+    "laravel": "Http::withToken('%s')->get($url)",
+}
+
+
+@pytest.mark.parametrize("template", SANCTUM.values(), ids=SANCTUM)
+def test_a_token_of_sanctum_is_whole(template: str) -> None:
+    source = random.Random(template)
+    token = f"867|{''.join(source.choices(string.ascii_letters + string.digits, k=48))}"
+    (finding,) = found(template % token)
+    assert finding.secret.reveal().decode() == token
+    assert finding.standing is Standing.REPORTED
