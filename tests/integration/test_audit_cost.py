@@ -27,3 +27,19 @@ def test_the_cost_of_a_file_is_linear_in_its_keys(tmp_path: Path, make_key: Make
         for count in (80, 160)
     )
     assert many < 2.5 * few
+
+
+def test_the_cost_of_a_key_is_linear_in_its_paths(tmp_path: Path, key: str) -> None:
+    few, many = (
+        count_calls(partial(run_audit, build_copies(tmp_path / str(count), key, count).top))
+        for count in (1000, 2000)
+    )
+    assert many < 2.5 * few
+
+
+def build_copies(folder: Path, key: str, count: int) -> Repo:
+    """Return a repository whose second commit adds a file at many paths."""
+    repo = Repo(folder)
+    repo.commit({"README": "x\n"})
+    repo.commit({f"{number}.py": f'key = "{key}"\n' for number in range(count)})
+    return repo

@@ -61,7 +61,7 @@ class _Timeline(NamedTuple):
     reachability: Reachability
     head_bits: int
     """The bits of the secrets in the tree of HEAD."""
-    head_paths: Mapping[str, list[str]]
+    head_paths: Mapping[str, set[str]]
     """The paths, by blob, of the files of HEAD's tree that hold secrets."""
     now: datetime
 
@@ -221,10 +221,10 @@ def _list_introducing_commits(bit: int, timeline: _Timeline) -> list[str]:
     return timeline.adding.get(bit) or timeline.in_message.get(bit, [])
 
 
-def _group_by_blob(files: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    paths: dict[str, list[str]] = {}
+def _group_by_blob(files: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    paths: dict[str, set[str]] = {}
     for path, blob in files:
-        paths.setdefault(blob, []).append(path)
+        paths.setdefault(blob, set()).add(path)
     return paths
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from itertools import islice
 
 from wakeyscan.audit import propagation
@@ -89,25 +89,26 @@ def build_unplaced(findings: ObjectFindings, member_path: str, line: int) -> Occ
 
 
 def select_places(
-    occurrences: list[Occurrence], head_paths: Mapping[str, Iterable[str]]
+    occurrences: list[Occurrence], head_paths: Mapping[str, Collection[str]]
 ) -> tuple[Occurrence, ...]:
     """Return the places to list, oldest first: if there are too many, the oldest and those at HEAD.
 
     `head_paths` are the paths, by blob, of the files of HEAD's tree that hold secrets.
     """
-    marked = [o._replace(at_head=_is_in(o, head_paths.get(o.blob, ()))) for o in occurrences]
+    marked = [o._replace(at_head=_is_in(o.path, head_paths.get(o.blob, ()))) for o in occurrences]
     if len(marked) <= MAX_OCCURRENCES:
         return tuple(marked)
     ranks = sorted(range(1, len(marked)), key=lambda number: not marked[number].at_head)
     return tuple(marked[number] for number in sorted([0, *ranks[: MAX_OCCURRENCES - 1]]))
 
 
-def _is_in(occurrence: Occurrence, paths: Iterable[str]) -> bool:
-    """Return whether an occurrence is in one of some files, or in an archive at that path."""
-    return any(
-        occurrence.path == path or occurrence.path.startswith(path + MEMBER_SEPARATOR)
-        for path in paths
-    )
+def _is_in(path: str, files: Collection[str]) -> bool:
+    """Return whether a path is that of one of some files, or of a member of one."""
+    while path:
+        if path in files:
+            return True
+        path = path.rpartition(MEMBER_SEPARATOR)[0]
+    return False
 
 
 class Reachability(NamedTuple):
