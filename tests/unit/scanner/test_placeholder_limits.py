@@ -10,6 +10,7 @@ from wakeyscan.scanner.placeholders.basic import check_basic
 from wakeyscan.scanner.placeholders.description import PLAIN, WORD, describe
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.runs import REPETITION, SEQUENCE, count_number_bits, list_runs
+from wakeyscan.scanner.placeholders.tokens import check_token
 from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
 
 PAIR = "a name and password that examples use"
@@ -143,8 +144,71 @@ def test_a_short_text_is_typed_if_its_description_is_a_quarter_shorter(
     assert (find_typed(text.encode()) is not None) == is_typed
 
 
+LIMITS = """
+whole: qwertyuiopqwertyuioestbewnlx keysessiond33dd3deretrykey
+whole: QUEUE4AQUEUEDEMO QUEUEZRLKLCZBANNERHEADER
+whole: banner_9bdF840_deMo_reTry.qaDtrqq REtRyTokENbAnnerbLCcU34
+whole: 123456789012780 a1b2c3d4e
+whole: ACEGIKMOQSA A1B2C3D4E
+whole: QWERtYu aABBCcDD
+whole: retry DEMo
+whole, random part: 1qaz2wsx3edc1q09067508095978 a1b2c3d4e5f6g7h8a1b2c2u6hpw8r40
+whole, random part: 4Ec1HeadERpRoMo5WebHookHINYQO 25Slkhhbuildfinal7C719Session
+letters apart: abcdefghijklmnopqrs8wpwzx7a81jhf5 qwertyuiopqwertyuiofb6545fca8fe
+letters apart: 1304936SESSIONBANNERSESSIONM3826E0 WIDGET-WIDGET-PUIPCDWW-7482404-RELEASE
+letters apart: 11a11a11111111 a111a111111a111
+letters apart, random part: abcdefghijklmnopqrstuvwxyzabcdefg9458557e435925 V500XKO-START-9M6ZY54OX
+every second: aabbabbbaaabaabbabbabaaaababaaaaababaaaaaaaabaaaaaaabbabaabaabbb p3z3p3z3p3
+every second: AbBaBBbbaBBAAAaBBAAbaABBaaaABAAba aBaaAaaabaBbbBaAbbAbaaBaBaaBaaAba
+every second: BABAAAAAABBBABAAABBBBBBAABBBBBBBBBAABBBB AABAAABABAA
+every second, random part: a1b2c3d4e5f6g7h8a1b2c3d4e499635811070036 4mds1v2o4jts714mds1v2o4jts71
+with separators: promo-11720783.220 e1b3f99a_final.key-708480-promo
+with separators: A9AA4_DEVICE_WEIZALWBA STARTED.ZPAQI.A70B301
+with separators: wIdGet.0533.Test.UOCHSS key_demo_D_XS_promo_ZS
+with separators: 480131-key_limit 05b8.banner
+with separators: Queue.685126 config.EF
+with separators: G.25C7.WEBHOOK.5D UZ_BUILD
+with separators, random part: fghme.retry.cjhvdxd.config.user.159 key_started_2c8d1d5_started_f8bz3
+with separators, random part: F7O_E8Bgfue3_Key_Widget_Device_User session-header_2b6e7a390_QHQ
+with separators, random part: KUFFIQSS.TEST.RETRY.USER.JG.KEY 43C.DEVICE.WEBHOOK.PTZRWUTC
+every second, with separators: 112_211_221_212_111 aaa-aba-aba
+every second, with separators: -bbb-abbab-b-b---bbbaba- 112_212
+every second, with separators: -a-baabb--ab---aba--a-a-baa-a-abb-b-aba- 724_903_802
+"""
+"""A description, a text that is typed by a bit or two, and one that is not."""
+
+
+@pytest.mark.parametrize("row", LIMITS.strip().splitlines())
+def test_a_text_is_typed_if_one_of_its_descriptions_is_short_enough(row: str) -> None:
+    typed, other = row.rpartition(": ")[2].encode().split()
+    assert find_typed(typed)
+    assert find_typed(other) is None
+
+
+STEPS = {
+    "every-second-rises": ("a7b1c9d4e2f8g5h3i0", True),
+    "no-step-twice": ("a7c1j9b4t2f8q5h3w0", False),
+}
+
+
+@pytest.mark.parametrize(("text", "is_typed"), STEPS.values(), ids=STEPS)
+def test_equal_steps_show_a_typed_text(text: str, is_typed: bool) -> None:
+    assert bool(check_token(text.encode())) == is_typed
+
+
 FEW = {
     "two-characters": ("ababbaabbbabaaba", True),
+    "most-bits": ("abbbaabbabbaabbaabaababababababaabbbbaababaabbb", True),
+    "more-than-most-bits": ("ccbcacbccabcbabbacccabaaabbc", False),
+    "most-bits-of-capitals": ("BABAAABBBBAAABAAABBAAABBBABABAAABBBBABBBBBAABAA", True),
+    "more-than-most-bits-of-capitals": ("BBABBBBABAABABBABBAAABABBBABAAABAABBABABBBAABBAB", False),
+    "most-bits-in-any-case": ("AAAaAAaaaAaaaAaaAaaAaaAaaaAaAaAaAAAAaAaaAaAaAAAaa", True),
+    "more-than-most-bits-in-any-case": ("AabbcCddaaBbccdD", False),
+    "a-repetition-in-any-case": ("AabbcCddaaBbccdDaabb", False),
+    "letters-and-digits-apart": ("35bw35bw", True),
+    "not-even-apart": ("11223344551122y", False),
+    "letters-and-digits-together": ("jhp9pqjhp9pqjhp9", True),
+    "not-even-together": ("s6mes6mes6", False),
     "six-in-24": ("f3a9c2cf93a2fc39a2c9f32a", False),
     "six-in-16": ("f3a9c2cf93a2fc39", False),
 }

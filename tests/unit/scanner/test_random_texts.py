@@ -18,6 +18,7 @@ from wakeyscan.scanner.placeholders import Placeholders, find_placeholder_reason
 from wakeyscan.scanner.placeholders.random_texts import find_random
 from wakeyscan.scanner.placeholders.tokens import check_token
 
+HEADER = "authorization-header"
 RULES = {one.id: one for one in loader.load_rules()}
 SOURCE = random.Random(7)
 ALPHABETS = {
@@ -90,12 +91,30 @@ def test_examples_among_many_random_texts_are_not_classified_as_random() -> None
     assert set(find_random(mixed)).isdisjoint(text.encode() for text in EXAMPLES)
 
 
+def test_a_word_is_found_in_the_text_that_has_it() -> None:
+    drawn = [draw(string.digits, 20) for _ in range(40)]
+    for number in range(40):
+        mixed = [*drawn[:number], b"session7started42", *drawn[number + 1 :]]
+        found = {*find_random(mixed)}
+        assert found == {*find_random(drawn)} - {drawn[number]}
+
+
 @pytest.mark.parametrize("marker", [*MARKERS, *map(str.upper, MARKERS)])
 def test_no_random_text_with_a_marker_is_classified_as_random(marker: str) -> None:
     halves = [draw(string.digits, 20).decode() for _ in range(60)]
     marked = [f"{one}_{marker}_{one[::-1]}".encode() for one in halves]
     assert all(map(check_token, marked))
     assert [*find_random(marked)] == []
+
+
+def test_a_header_among_many_matches_is_judged_as_a_header(make_key: MakeKey) -> None:
+    text = b"eyJhbGciOi" + make_key(32).removeprefix(PREFIX).encode()
+    header = Match(RULES[HEADER], Secret(text, HEADER), 0, len(text), scheme=b"Bearer")
+    others = [Match(RULES[APP_KEY], Secret(draw(ALPHABETS["base62"], 32), APP_KEY), 0, 32)] * 99
+    assert find_placeholder_reason(header)
+    assert Placeholders([*others, header]).find_reason(header, b"") == find_placeholder_reason(
+        header
+    )
 
 
 BODIES = {
