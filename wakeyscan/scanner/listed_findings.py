@@ -6,6 +6,7 @@ Findings over a limit are not even built: a file of 40 MB may have a key on each
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Standing
@@ -36,16 +37,17 @@ class FindingLimit:
 
     def list_findings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """Yield the findings within the limits, in order; end at the first one that is over."""
-        for finding in found:
-            if finding.standing is Standing.PLACEHOLDER:
-                self._placeholders += 1
-                if self._placeholders > self._maximum:
-                    continue
-            else:
-                self._findings += 1
-                if self._findings > self._maximum:
-                    return
-            yield finding
+        return filter(self._is_listed, takewhile(self._count, found))
+
+    def _count(self, finding: Finding) -> bool:
+        is_placeholder = finding.standing is Standing.PLACEHOLDER
+        self._placeholders += is_placeholder
+        self._findings += not is_placeholder
+        return not self.is_exceeded
+
+    def _is_listed(self, finding: Finding) -> bool:
+        is_placeholder = finding.standing is Standing.PLACEHOLDER
+        return not is_placeholder or self._placeholders <= self._maximum
 
     def list_skipped(self, origin: Origin) -> Iterator[Skipped]:
         """Yield a skipped item for the omitted findings.
