@@ -540,9 +540,7 @@ def broken(tmp_path: Path, make_key: MakeKey) -> Callable[..., Ran]:
     report = copy / "wakeyscan/reports/text.py"
     fault = "raise KeyError(result.findings[0].secret.reveal())"
     source = report.read_text("utf-8")
-    report.write_text(
-        source.replace("    reported = {", f"    {fault}\n    reported = {{", 1), "utf-8"
-    )
+    report.write_text(source.replace("    shown = ", f"    {fault}\n    shown = ", 1), "utf-8")
 
     def call(*line: str) -> Ran:
         env = {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
