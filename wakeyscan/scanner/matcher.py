@@ -64,7 +64,8 @@ def match_rule(
     `anchors` are the offsets of the anchors in `content`, in ascending order.
     """
     if rule.at_anchor:
-        found = _match_at(content, pattern, anchors, rule.exact_case)
+        word = rule.anchors[0] if rule.exact_case else b""
+        found = _match_at(content, pattern, anchors, word)
     else:
         found = _match_around(content, pattern, anchors)
     matches: list[Match] = []
@@ -87,20 +88,27 @@ def match_rule(
 
 
 def _match_at(
-    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], is_word: bool
+    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], word: bytes
 ) -> Iterator[_Found]:
-    """Yield the matches that start at an anchor.
+    """Yield the matches that start at an anchor; `word` is the anchor of a rule for one word.
 
     In binary data, a word may have neighbors, which are not a part of the text that is matched.
     """
-    strings = find_strings(content, anchors) if is_word else {}
+    strings = find_strings(content, anchors) if word else {}
+    size = len(content)
+    # To look for a word takes no time that needs a limit, which takes twice as long as the rest.
+    timeout = None if word else TIMEOUT_SECONDS
+    end_of_last = -1
     for at in anchors:
         if at in strings:
             yield from _match_in_strings(content, pattern, at, strings[at])
-        elif match := pattern.match(
-            content, at, min(len(content), at + AFTER), concurrent=False, timeout=TIMEOUT_SECONDS
+        elif at != end_of_last and (
+            match := pattern.match(
+                content, at, min(size, at + AFTER), concurrent=False, timeout=timeout
+            )
         ):
             yield match, 0, None
+        end_of_last = at + len(word)  # a word that begins there has a letter before it
 
 
 def _match_in_strings(

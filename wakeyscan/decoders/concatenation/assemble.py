@@ -69,6 +69,8 @@ def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
             yield Chain((span,))
     if found.keys() - {PREFIX}:
         for part in _PREFIX_PART.finditer(source.content):
+            if not operators.OPERATOR.match(source.content, part.end()):
+                continue  # as nearly all in a text of many
             if chain := _join_prefix(source, part.start()):
                 yield chain
 
@@ -83,8 +85,17 @@ def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
     first_letters = {text[1:2] for text in found if text[:1] in QUOTES}
     min_size = 2 if PREFIX[2:3] in first_letters else 3
     for part in _PREFIX_PART.finditer(content):
-        if len(part[0]) >= min_size:
+        if len(part[0]) >= min_size and _is_used(content, *part.span()):
             yield Chain((part.span(),))
+
+
+def _is_used(content: bytes, start: int, end: int) -> bool:
+    """Return whether a variable follows a literal, or the literal has a name or fills a format."""
+    return (
+        references.find_continuation(content, end) is not None
+        or references.find_format_rest(content, start, end) is not None
+        or bool(find_names(content, start, end))
+    )
 
 
 def _join_prefix(source: SourceText, start: int) -> Chain | None:
@@ -116,7 +127,9 @@ def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
 def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[DecodedText]:
     """Yield the keys in which variables follow a literal directly; record the names it has."""
     content, start, end = source.content, chain.start, chain.end
-    continuations = [references.find_continuation(content, end)]
+    continuations: list[Iterator[Part]] = []
+    if (parts := references.find_continuation(content, end)) is not None:
+        continuations.append(parts)
     if (rest := references.find_format_rest(content, start, end)) is not None:
         continuations.append(iter((rest,)))
     yield from _extend_all(source, chain, continuations, near=end)
@@ -162,7 +175,7 @@ def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) 
             chain = chain.append(value)
         elif longer := append_literal(source, chain, part):
             chain = follow_literals(source, longer)
-            parts = references.find_continuation(source.content, chain.end)
+            parts = references.find_continuation(source.content, chain.end) or iter(())
         else:
             break
     return chain if chain.read(source.content).startswith(PREFIX) else Chain(chain.spans[:1])

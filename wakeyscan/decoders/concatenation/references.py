@@ -103,13 +103,13 @@ Part = Variable | int
 """A variable, or the start of the text of a literal."""
 
 
-def find_continuation(content: bytes, end: int) -> Iterator[Part]:
-    """Yield the variables that are concatenated with the literal that ends at `end`.
+def find_continuation(content: bytes, end: int) -> Iterator[Part] | None:
+    """Return the variables that are concatenated with the literal that ends at `end`, if any.
 
     They may end with a literal.
     """
-    if found := _AFTER_LITERAL.match(content, end):
-        yield from _follow(found, _NEXT_PATTERNS.get(found.lastgroup or ""))
+    found = _AFTER_LITERAL.match(content, end)
+    return _follow(found, _NEXT_PATTERNS.get(found.lastgroup or "")) if found else None
 
 
 def _follow(found: re.Match[bytes], next_pattern: re.Pattern[bytes] | None) -> Iterator[Part]:

@@ -43,9 +43,12 @@ def find_names(content: bytes, start: int, end: int) -> list[bytes]:
 
     A name may precede its type (`P string`) or follow it (`string P`), so both words count.
     """
+    is_quoted, is_bare = CLOSING_QUOTE.match(content, end), _UNQUOTED_END.match(content, end)
+    if not (is_quoted or is_bare):
+        return []  # the pattern of a declaration takes 1 µs
     before = content[max(0, start - _MAX_DECLARATION) : start]
     found = _DECLARATION_BACKWARDS.match(before[::-1])
-    if not found or not (CLOSING_QUOTE if found["quote"] else _UNQUOTED_END).match(content, end):
+    if not found or not (is_quoted if found["quote"] else is_bare):
         return []
     if name := found["macro"] or found["constant"]:
         return [name[::-1]]
