@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -230,3 +231,19 @@ def test_a_head_that_is_no_commit_leaves_a_plan(repo: Repo, key: str) -> None:
     (repo.top / ".git/HEAD").write_text(repo.git("rev-parse", "HEAD:a.py") + "\n", "ascii")
     ran = repo.run("fix", "--plan")
     assert (ran.code, mask(key) in ran.out) == (1, True)
+
+
+def test_settings_that_are_not_utf_8_leave_a_plan(repo: Repo, key: str) -> None:
+    repo.commit({"a.py": f'K = "{key}"\n'})
+    with open(repo.top / ".git/config", "ab") as config:
+        config.write(b"[user]\n\tnickname = \xe9\n")
+    ran = repo.run("fix", "--plan")
+    assert (ran.code, mask(key) in ran.out) == (1, True)
+
+
+def test_a_fifo_in_a_repository_is_named(repo: Repo, key: str) -> None:
+    repo.commit({"a.py": f'K = "{key}"\n'})
+    os.mkfifo(repo.top / ".git/objects/fifo")
+    ran = repo.run("fix", "--write")
+    said = f"git is blocked by {repo.top}/.git/objects/fifo, which is a FIFO, device or socket"
+    assert (ran.code, said in ran.err) == (2, True)

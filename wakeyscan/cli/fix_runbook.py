@@ -65,7 +65,7 @@ def _find_facts(key: SecretHistory, repository: OwnRepository | None, variable: 
     commit = key.introduced.commit
     found = own_repository.find_commit_facts(repository, commit) if commit else None
     return LocalFacts(
-        has_remotes=bool(repository.remotes),
+        has_remotes=own_repository.has_remotes(repository),
         is_on_branch=found is not None and found.is_on_branch,
         is_first_commit=found is not None and found.is_first,
         has_merges=found is not None and found.has_merges,

@@ -10,6 +10,7 @@ import os
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.environment import find_executable
+from wakeyscan.git.special_files import describe_blocker, find_special_file
 
 try:
     from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
@@ -26,7 +27,12 @@ _PINS = ("core.fsmonitor=false", "core.pager=cat")
 
 
 def open_own_repository(folder: str) -> Repo | None:
-    """Open the repository of a folder; `None` if there is none, or if it has no work tree."""
+    """Open the repository of a folder; `None` if there is none, or if it has no work tree.
+
+    Raise `GitError` for a special file in it, which would block git.
+    """
+    if special := find_special_file(folder):
+        raise GitError(f"git {describe_blocker(special)}")
     try:
         repository = Repo(folder, search_parent_directories=True)
     except (InvalidGitRepositoryError, NoSuchPathError):
@@ -54,6 +60,11 @@ def has_unstaged_changes(repository: Repo, path: str, content: bytes) -> bool:
 
 def _unify_line_ends(content: bytes) -> bytes:
     return content.replace(b"\r\n", b"\n")
+
+
+def has_remotes(repository: Repo) -> bool:
+    """Return whether any remote is configured; GitPython reads no settings that are not UTF-8."""
+    return bool(_run(repository, "remote"))
 
 
 def list_tracked_files(repository: Repo) -> frozenset[str]:
