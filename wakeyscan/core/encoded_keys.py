@@ -42,6 +42,11 @@ _IN_WORD = lazy_pattern(
     rf"[\w+=-]*(?:{'|'.join(map(re.escape, _WORDS))}|(?i:{'|'.join(_LOWER_WORDS)}))[\w+/=-]*", re.A
 )
 
+_SIMILAR = lazy_pattern(
+    r"((?i:wa[-_.]live[-_.]))(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{16}[\w-]*", re.A
+)
+"""A key whose prefix a tool has changed, as in the name of a branch. The rest may be unchanged."""
+
 _ESCAPE_STARTS = ("%", "\\", "&", "=", "0x", "_x00", "\0")
 _CODES = (("77", "61"), ("119", "97"), ("167", "141"))
 """The first two letters of the prefix in hex, decimal and octal, for escapes without a start."""
@@ -76,6 +81,8 @@ def mask_encoded_keys(text: str) -> str:
     lowered = text.lower()
     if any(word in text for word in _WORDS) or any(word in lowered for word in _LOWER_WORDS):
         text = _IN_WORD.sub(KEY_PREFIX + "…", text)
+    if "live" in lowered:
+        text = _SIMILAR.sub(r"\1…", text)
     if _may_be_escaped(lowered):
         text = _ESCAPED.sub(KEY_PREFIX + "…", text)
     return text

@@ -27,6 +27,21 @@ def test_a_name_without_a_key_stays(path: str) -> None:
     assert detect_in_name(origin, context()) == (origin, [])
 
 
+@pytest.mark.parametrize("prefix", ["wa-live-", "WA_LIVE_", "Wa.Live.", "wa-live_"])
+@pytest.mark.parametrize("around", ["heads/{}", "src/x-{}/a.py"])
+def test_what_follows_a_changed_prefix_is_masked(prefix: str, around: str) -> None:
+    shown = around.format(f"{prefix}q7Rk2mXw9ZtL4vBn")
+    assert redact(shown) == around.format(f"{prefix}…")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["WA_LIVE_SERVER_CONFIGURATION", "wa-live-2024-01-15-recordings", "wa-live-q7Rk2mXw9ZtL4vB"],
+)
+def test_a_name_with_a_similar_prefix_stays(name: str) -> None:
+    assert redact(f"src/{name}/a.py") == f"src/{name}/a.py"
+
+
 @pytest.mark.parametrize("around", ["K={}", "a%20{}'", "\\u0020 {};", "0x77, 0x61 {} x"])
 def test_a_masked_key_keeps_its_fingerprint(make_key: MakeKey, around: str) -> None:
     shown = around.format(mask(make_key()))

@@ -185,6 +185,13 @@ def test_a_text_is_typed_if_one_of_its_descriptions_is_short_enough(row: str) ->
     assert find_typed(other) is None
 
 
+@pytest.mark.parametrize(
+    "text", ["01011101-1000-1111-0010-011101100101", "cbbccaaa-bccb-bcab-1234-bbcbaacccbaa"]
+)
+def test_the_separators_of_a_uuid_do_not_make_it_typed(text: str) -> None:
+    assert find_typed(text.encode()) is None
+
+
 STEPS = {
     "every-second-rises": ("a7b1c9d4e2f8g5h3i0", True),
     "no-step-twice": ("a7c1j9b4t2f8q5h3w0", False),
