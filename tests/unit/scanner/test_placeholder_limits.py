@@ -10,7 +10,7 @@ from wakeyscan.scanner.placeholders.basic import check_basic
 from wakeyscan.scanner.placeholders.description import PLAIN, WORD, describe
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.runs import REPETITION, SEQUENCE, count_number_bits, list_runs
-from wakeyscan.scanner.placeholders.tokens import check_token
+from wakeyscan.scanner.placeholders.tokens import POOR, check_token
 from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
 
 PAIR = "a name and password that examples use"
@@ -224,3 +224,11 @@ FEW = {
 @pytest.mark.parametrize(("text", "expected"), FEW.values(), ids=FEW)
 def test_the_number_of_distinct_characters_is_judged_by_length(text: str, expected: bool) -> None:
     assert has_few_characters(text.encode()) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "is_poor"), [("44c14f11f11m41e1", True), ("44c14f11g11m41e1", False)]
+)
+def test_a_poor_text_has_at_most_six_different_characters(text: str, is_poor: bool) -> None:
+    assert (check_token(text.encode()) == POOR) == is_poor
+    assert has_few_characters(text.encode())
