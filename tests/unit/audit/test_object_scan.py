@@ -165,6 +165,37 @@ def test_a_pack_is_not_stored_if_an_object_is_omitted(crowded: Repo, tmp_path: P
     assert count_stored(crowded, file) == 0
 
 
+def test_marks_that_do_not_fit_have_all_objects_scanned_again(
+    crowded: Repo, tmp_path: Path
+) -> None:
+    file = str(tmp_path / "cache")
+    wanted = scan(crowded, file).result
+    (pack,) = (crowded.top / ".git" / "objects" / "pack").glob("*.pack")
+    with closing(HistoryCache(file, CONTEXT.rules)) as cache:
+        cached = cache.load_pack(str(pack))
+        assert cached
+        moved = cached.marks.replace(b", 2, 1, ", b", 9, 1, ")
+        assert moved != cached.marks
+        cache.store_pack(str(pack), cached._replace(marks=moved))
+    result, told = scan(crowded, file)
+    assert (result.objects, result.coverage) == (wanted.objects, wanted.coverage)
+    assert len(told) == len(wanted.objects) == 12
+
+
+def test_a_pack_with_a_damaged_object_is_not_stored(crowded: Repo, tmp_path: Path) -> None:
+    (pack,) = (crowded.top / ".git" / "objects" / "pack").glob("*.pack")
+    blob = crowded.git("rev-parse", "HEAD:f11")
+    rows = crowded.git("verify-pack", "-v", str(pack)).splitlines()
+    (at,) = (int(row.split()[4]) for row in rows if row.startswith(blob))
+    content = bytearray(pack.read_bytes())
+    content[at + 4 : at + 12] = bytes(8)
+    pack.chmod(0o644)
+    pack.write_bytes(content)
+    file = str(tmp_path / "cache")
+    assert any(item.gap for item in scan(crowded, file).result.skipped)
+    assert count_stored(crowded, file) == 0
+
+
 def test_a_damaged_object_is_named(repository: Repo) -> None:
     before = scan(repository).result
     blob = repository.blob("damaged\n")
