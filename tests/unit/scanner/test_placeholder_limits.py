@@ -9,6 +9,7 @@ import pytest
 from wakeyscan.scanner.placeholders.basic import check_basic
 from wakeyscan.scanner.placeholders.description import PLAIN, WORD, describe
 from wakeyscan.scanner.placeholders.headers import check_header
+from wakeyscan.scanner.placeholders.password_words import is_made_of_words
 from wakeyscan.scanner.placeholders.runs import REPETITION, SEQUENCE, count_number_bits, list_runs
 from wakeyscan.scanner.placeholders.tokens import POOR, check_token
 from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
@@ -232,3 +233,13 @@ def test_the_number_of_distinct_characters_is_judged_by_length(text: str, expect
 def test_a_poor_text_has_at_most_six_different_characters(text: str, is_poor: bool) -> None:
     assert (check_token(text.encode()) == POOR) == is_poor
     assert has_few_characters(text.encode())
+
+
+@pytest.mark.parametrize(("size", "is_typed"), [(7, False), (8, True), (256, True), (257, False)])
+def test_a_typed_text_has_8_to_256_characters(size: int, is_typed: bool) -> None:
+    assert bool(check_token((b"12345678" * 40)[:size])) == is_typed
+
+
+def test_no_text_is_not_made_of_words() -> None:
+    assert is_made_of_words("admin")
+    assert not is_made_of_words("")

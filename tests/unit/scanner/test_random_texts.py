@@ -121,6 +121,7 @@ BODIES = {
     "random": lambda make: make(32).removeprefix(PREFIX),
     "example": lambda make: "your_api_key_here_now",
     "typed": lambda make: "a1b2c3d4e5f6g7h8i9j0",
+    "token-of-a-manual": lambda make: "9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",
     "uuid-of-a-manual": lambda make: "123e4567-e89b-12d3-a456-426614174000",
 }
 
