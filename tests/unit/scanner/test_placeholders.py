@@ -190,6 +190,7 @@ HEADERS = {
     "jwt-io": ("Bearer", jwt('{"sub":"1234567890","name":"John Doe"}', SIGNATURE), EXAMPLE_JWT),
     "jwt-example": ("Bearer", jwt('{"iss":"https://example.org"}', SIGNATURE), EXAMPLE_JWT),
     "jwt-name-of-a-client": ("Bearer", jwt('{"azp":"example-spring"}', SIGNATURE), ""),
+    "jwt-telephone": ("Bearer", jwt('{"_id":"9f2c","mobile":1234567890}', SIGNATURE), ""),
     "jwt-header-cut": ("Bearer", "eyJ0eXAiOiJKV1QiL", CUT),
     "jwt-header-and-more": ("Bearer", "eyJhbGciOiJIUzI1NiJ9abcdef", CUT),
     "jwt-short-signature": ("Bearer", jwt('{"sub":"a"}', "signature"), NO_JWT),

@@ -16,7 +16,7 @@ _JSON = lazy_pattern(rb'\{"(?!alg"|typ"|kid"|enc")[^{}]*\}')
 """A whole object that is not the header of a token."""
 _HEADER = lazy_pattern(rb'\{\s{0,8}"(?:alg|typ|kid|enc)"')
 """The start of a token's header."""
-_EXAMPLE = lazy_pattern(rb"1234567890|John Doe|(?<![\w-])example(?![\w-])")
+_EXAMPLE = lazy_pattern(rb'"1234567890"|John Doe|(?<![\w-])example(?![\w-])')
 """The claims of jwt.io, and the domain of examples: `example-app` may be a client of a server."""
 _CLAIM = lazy_pattern(rb'"[^"\s]{2,}"\s*:')
 """The name of a claim. An example may have names of one letter only."""
