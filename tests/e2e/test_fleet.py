@@ -248,6 +248,19 @@ def test_ctrl_c_keeps_the_ledger(tmp_path: Path, clones: Path, run: Run, make_ke
     assert {row["state"] for row in read_rows(tmp_path / RESULTS).values()} == {"audited"}
 
 
+def test_a_termination_prints_no_traceback(tmp_path: Path, clones: Path, make_key: MakeKey) -> None:
+    make_plain_clones(clones, 40, make_key)
+    command = [*INTERRUPTIBLE_WAKEYSCAN, "fleet", "clones", "--jobs=2", "--executor=processes"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    ledger = tmp_path / RESULTS / "ledger"
+    wait_until(lambda: ledger.is_dir() and any(is_audited(path) for path in ledger.iterdir()))
+    process.terminate()
+    _, err = process.communicate(timeout=TIMEOUT)
+    assert (process.returncode, b"Traceback" in err) == (128 + signal.SIGTERM, False)
+
+
 def is_audited(path: Path) -> bool:
     return path.name.count(".") == 2 and len(path.name.split(".")[1]) == 32
 

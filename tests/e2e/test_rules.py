@@ -169,6 +169,10 @@ BROKEN = {
         line("anchors", 'anchors = ["abc"]'),
         FILE + "'anchors': expected ASCII of at least 4 characters, got 'abc'",
     ),
+    "anchors-many": (
+        line("anchors", f"anchors = {['abcd'] * 101}"),
+        FILE + "'anchors': more than 100; use a common part of them, or several rules",
+    ),
     "anchor-number": (
         line("anchors", "anchors = [1]"),
         FILE + f"'anchors': {NO_LIST}",

@@ -7,13 +7,14 @@ and those after it, get a new one.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
 
 from wakeyscan.core import process_limits, termination, worker_pool
-from wakeyscan.core.errors import ReportError
+from wakeyscan.core.errors import ReportError, Terminated
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet.ledger import State
 from wakeyscan.fleet.run import RETRIES
@@ -143,6 +144,13 @@ def _serve(pipe: Any, limits: _Limits) -> None:
     worker_pool.prepare_process()
     tempfile.tempdir = limits.scratch
     process_limits.limit_memory(limits.memory)
+    try:
+        _answer_all(pipe, limits)
+    except Terminated as error:
+        sys.exit(error.exit_code)  # multiprocessing would print a traceback
+
+
+def _answer_all(pipe: Any, limits: _Limits) -> None:
     with suppress(EOFError, ConnectionError):  # the parent has ended
         is_last = False
         while not is_last:

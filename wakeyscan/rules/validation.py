@@ -26,6 +26,9 @@ _MIN_EXAMPLES = 3
 _MIN_ANCHOR_SIZE = 4
 """Minimum number of characters of an anchor; a shorter one occurs too often to skip files."""
 
+_MAX_ANCHORS = 100
+"""Maximum number of anchors of a rule: each takes 4 ms of a file that has one."""
+
 _NO_STRING = "expected a non-empty string"
 _NO_LIST = "expected a non-empty list of strings"
 
@@ -100,6 +103,8 @@ def _find_bad_anchors(anchors: object) -> Iterator[str]:
     if not _is_filled_list(anchors):
         yield f"'anchors': {_NO_LIST}"
         return
+    if len(anchors) > _MAX_ANCHORS:
+        yield f"'anchors': more than {_MAX_ANCHORS}; use a common part of them, or several rules"
     for anchor in anchors:
         if len(anchor) < _MIN_ANCHOR_SIZE or not anchor.isascii():
             yield (
