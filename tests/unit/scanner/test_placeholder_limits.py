@@ -240,6 +240,8 @@ def test_a_typed_text_has_8_to_256_characters(size: int, is_typed: bool) -> None
     assert bool(check_token((b"12345678" * 40)[:size])) == is_typed
 
 
-def test_no_text_is_not_made_of_words() -> None:
-    assert is_made_of_words("admin")
-    assert not is_made_of_words("")
+@pytest.mark.parametrize(
+    ("text", "expected"), [("", False), ("admin", True), ("test" * 16, True), ("test" * 17, False)]
+)
+def test_words_are_searched_in_at_most_64_characters(text: str, expected: bool) -> None:
+    assert is_made_of_words(text) == expected

@@ -73,7 +73,7 @@ def is_made_of_words(text: str, name: str = "") -> bool:
     Signs and a few digits may separate them. None of 30,000 random texts of 8 letters
     and digits counts.
     """
-    if not 0 < len(text) <= _MAX_SIZE:
+    if len(text) > _MAX_SIZE:
         return False
     folded, own = fold(text), _list_name_words(name)
     texts = (folded, _replace_leet(folded), folded.translate(_LEET), *_list_rests(folded))
