@@ -187,9 +187,15 @@ def test_a_text_is_typed_if_one_of_its_descriptions_is_short_enough(row: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["01011101-1000-1111-0010-011101100101", "cbbccaaa-bccb-bcab-1234-bbcbaacccbaa"]
+    "text",
+    [
+        "01011101-1000-1111-0010-011101100101",
+        "cbbccaaa-bccb-bcab-1234-bbcbaacccbaa",
+        "0120-2001-0202-0000",
+        "3002-1211-3010-2112-1230",
+    ],
 )
-def test_the_separators_of_a_uuid_do_not_make_it_typed(text: str) -> None:
+def test_the_separators_of_groups_do_not_make_them_typed(text: str) -> None:
     assert find_typed(text.encode()) is None
 
 
@@ -245,3 +251,9 @@ def test_a_typed_text_has_8_to_256_characters(size: int, is_typed: bool) -> None
 )
 def test_words_are_searched_in_at_most_64_characters(text: str, expected: bool) -> None:
     assert is_made_of_words(text) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("kqz", True), ("kq", False)])
+def test_a_name_of_three_letters_is_a_word_of_a_password(name: str, expected: bool) -> None:
+    assert is_made_of_words(f"{name}7", name) == expected
+    assert is_made_of_words(f"{name}{name}", name) == expected
