@@ -257,3 +257,17 @@ def test_words_are_searched_in_at_most_64_characters(text: str, expected: bool) 
 def test_a_name_of_three_letters_is_a_word_of_a_password(name: str, expected: bool) -> None:
     assert is_made_of_words(f"{name}7", name) == expected
     assert is_made_of_words(f"{name}{name}", name) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("key123", True), ("key1234", False)])
+def test_half_of_a_password_is_in_words(text: str, expected: bool) -> None:
+    assert is_made_of_words(text) == expected
+
+
+PADDED = b64encode(bytes((200 + at * 37) % 256 for at in range(20)))
+
+
+@pytest.mark.parametrize(("text", "expected"), [(PADDED, ""), (b"k" + PADDED[:23] + b"=", NO_PAIR)])
+def test_padding_completes_a_group_of_four_letters(text: bytes, expected: str) -> None:
+    assert text.endswith(b"=")
+    assert check_basic(text) == expected
