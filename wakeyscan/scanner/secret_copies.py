@@ -10,7 +10,6 @@ hyphens between characters matter, nor the two alphabets of base64.
 from __future__ import annotations
 
 import codecs
-import string
 import unicodedata
 from base64 import b32encode, b64decode, b64encode
 from binascii import hexlify
@@ -41,8 +40,9 @@ _MAX_CACHED = 64
 """Maximum number of secrets whose grams are kept: those of a document come again and again."""
 
 _PREFIX = KEY_PREFIX.encode()
-_LETTERS = (string.ascii_letters + string.digits).encode()
-_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_LETTERS = _CAPITALS + _CAPITALS.lower() + b"0123456789"
+_LOWER = bytes.maketrans(_CAPITALS, _CAPITALS.lower())
 _OTHERS = bytes(set(range(256)) - set(_LETTERS))
 _ROT13 = bytes.maketrans(_LETTERS, codecs.encode(_LETTERS.decode(), "rot13").encode())
 
