@@ -6,6 +6,7 @@ from base64 import b64encode
 
 import pytest
 
+from wakeyscan.scanner.placeholders import is_cut_short
 from wakeyscan.scanner.placeholders.basic import check_basic
 from wakeyscan.scanner.placeholders.description import PLAIN, WORD, describe
 from wakeyscan.scanner.placeholders.headers import check_header
@@ -271,3 +272,20 @@ PADDED = b64encode(bytes((200 + at * 37) % 256 for at in range(20)))
 def test_padding_completes_a_group_of_four_letters(text: bytes, expected: str) -> None:
     assert text.endswith(b"=")
     assert check_basic(text) == expected
+
+
+BLOCK = b"k7qz2mxw9rtl4vbn" * 5
+
+
+@pytest.mark.parametrize(("size", "expected"), [(80, True), (76, True), (75, False)])
+def test_the_end_of_a_text_that_repeats_itself_may_differ(size: int, expected: bool) -> None:
+    text = BLOCK[:size] + b"y" * (80 - size)
+    assert bool(check_token(text)) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [("", True), ("x", True), ("***", False), ("x*", False)]
+)
+def test_stars_on_both_sides_are_markup(before: str, expected: bool) -> None:
+    content = f"{before}key***".encode()
+    assert is_cut_short(content, len(before), len(before) + 3) == expected
