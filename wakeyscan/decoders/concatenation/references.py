@@ -142,8 +142,10 @@ def find_format_rest(content: bytes, start: int, end: int) -> int | None:
     before = content[low:start]
     if b"%" not in before and b"}" not in before:
         return None  # the pattern takes 30 µs
+    if not _AFTER_ARGUMENT.match(content, end):
+        return None
     found = _FORMAT_STRING.search(before)
-    return low + found.start("body") if found and _AFTER_ARGUMENT.match(content, end) else None
+    return low + found.start("body") if found else None
 
 
 class _Use(NamedTuple):
