@@ -93,6 +93,22 @@ def test_a_diff_shows_masked_keys_and_changes_nothing(repo: Repo, key: str) -> N
     assert repo.git("status", "--porcelain") == ""
 
 
+def test_a_new_line_of_a_diff_shows_no_copy_of_the_key(repo: Repo, key: str) -> None:
+    body = key.removeprefix(PREFIX)
+    copies = {
+        "plain": body,
+        "reversed": body[::-1],
+        "hex": body.encode().hex(),
+        "case": body.swapcase(),
+    }
+    files = {f"{name}.py": f'K = "{key}"  # {copy}\n' for name, copy in copies.items()}
+    repo.commit(files)
+    ran = repo.run("fix")
+    assert ran.code == 1
+    assert ran.out.count("\n+K = ") == len(files)
+    assert not [name for name, copy in copies.items() if copy in ran.out]
+
+
 def test_written_changes_leave_nothing_to_find(repo: Repo, key: str) -> None:
     repo.commit(
         {

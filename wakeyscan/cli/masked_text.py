@@ -11,8 +11,10 @@ from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner import decoding
 from wakeyscan.scanner.excerpt import Masks, build_masks
+from wakeyscan.scanner.secret_copies import mask_copies
 
 if TYPE_CHECKING:
+    from wakeyscan.core.secret import Secret
     from wakeyscan.scanner.context import ScanContext
 
 _CONTEXT = 3
@@ -27,17 +29,19 @@ class _Side(NamedTuple):
 
     lines: Sequence[bytes]
     shown: Sequence[str]
+    masks: Masks
+    ends: Sequence[int]
+    """The end of each line in the text."""
+
+    def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
+        """Return the secrets on some lines."""
+        start, *_, end = (0, *self.ends)[low : high + 1] if high > low else (0, 0)
+        return self.masks.list_secrets(start, end)
 
 
 def mask_lines(path: str, content: bytes, context: ScanContext) -> list[str]:
     """Return the lines of a text in UTF-8 without their ends, safe to print."""
-    masks = _build_masks(path, content, context)
-    lines = content.splitlines(keepends=True)
-    ends = list(accumulate(map(len, lines)))
-    return [
-        _format_line(masks, end - len(line), end, content)
-        for line, end in zip(lines, ends, strict=True)
-    ]
+    return [*_build_side(path, content, context).shown]
 
 
 def format_diff(
@@ -62,7 +66,14 @@ def format_other_names(others: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _build_side(path: str, content: bytes, context: ScanContext) -> _Side:
-    return _Side(content.splitlines(keepends=True), mask_lines(path, content, context))
+    masks = _build_masks(path, content, context)
+    lines = content.splitlines(keepends=True)
+    ends = list(accumulate(map(len, lines)))
+    shown = [
+        _format_line(masks, end - len(line), end, content)
+        for line, end in zip(lines, ends, strict=True)
+    ]
+    return _Side(lines, shown, masks, ends)
 
 
 def _format_group(
@@ -75,7 +86,10 @@ def _format_group(
             yield from (f" {line}" for line in old.shown[low:high])
             continue
         yield from (f"-{line}" for line in old.shown[low:high])
-        yield from (f"+{line}" for line in new.shown[new_low:new_high])
+        secrets = old.list_secrets(low, high)  # a new line may keep a copy in another form
+        yield from (
+            f"+{mask_copies(line.encode(), secrets)}" for line in new.shown[new_low:new_high]
+        )
 
 
 def _format_range(low: int, high: int) -> str:

@@ -292,6 +292,7 @@ def open_foreign(folder: str) -> Git:
     Its work tree is the folder that contains `.git`, whatever its setting `core.worktree` says.
     """
     environment = build_environment(USER_CONFIG_VARIABLES)
-    if top := worktree.find_work_tree(folder):
+    top = worktree.find_work_tree(folder)
+    if top and worktree.may_be_elsewhere(top):
         environment["GIT_WORK_TREE"] = top
     return Git(folder, environment)

@@ -75,6 +75,19 @@ def find_git_folder(path: str) -> str:
     return os.path.join(top, target)
 
 
+def may_be_elsewhere(top: str) -> bool:
+    """Return whether a repository may have a setting that names another folder as its work tree.
+
+    A bare repository has none; one beside its work trees has no files for git to list.
+    """
+    try:
+        folder = find_git_folder(top)
+        settings = read_small_file(os.path.join(folder, "config")).lower()
+    except (OSError, GitError):
+        return True
+    return "worktree" in settings or "include" in settings
+
+
 def read_small_file(path: str) -> str:
     """Read one of git's own small files; raise `OSError`, also for a FIFO."""
     return small_files.read_small_file(path, small_files.MAX_LIST_SIZE).decode(

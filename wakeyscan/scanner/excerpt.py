@@ -76,6 +76,11 @@ class Masks(NamedTuple):
                 at = end
         return redact_plain("".join(parts) + self._show(at, high, secrets))
 
+    def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
+        """Return the secrets that overlap `content[low:high]`, and all if they are few."""
+        first, last = self._find_overlapping(low, high)
+        return self.few.union(self.secrets[first:last])
+
     def _show(self, low: int, high: int, secrets: Collection[Secret]) -> str:
         """Return a text in which no secret was found, with copies of the secrets masked."""
         content = self.content[low:high]
