@@ -10,12 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.command import TIMEOUT, WAKEYSCAN, Ran, Run, environment, execute
+from tests.support.files import write
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 
@@ -174,6 +176,29 @@ def test_reports_and_errors_omit_the_credentials_of_a_url(
     assert refused.err.startswith("wakeyscan: ssh://example.org/x: SSH addresses are not cloned")
     for ran in (found, missing, refused):
         assert "pass@" not in ran.out + ran.err
+
+
+LOGGING_GIT = """#!/bin/sh
+printf '%s\\n' "$@" >> "{0}.arguments"
+env >> "{0}.environment"
+exec "{1}" "$@"
+"""
+
+
+def test_a_password_of_a_url_is_not_an_argument_of_git(tmp_path: Path, run: Run) -> None:
+    log, git = tmp_path / "log", shutil.which("git")
+    fake = tmp_path / "bin" / "git"
+    write(tmp_path, {"bin/git": LOGGING_GIT.format(log, git)})
+    fake.chmod(0o755)
+    path = f"{fake.parent}{os.pathsep}{os.environ['PATH']}"
+    write(tmp_path, {"list": "https://bob:p%40ss-word@127.0.0.1:9/a\n"})
+    for command in (("audit", "https://bob:p%40ss-word@127.0.0.1:9/a"), ("fleet", "list")):
+        run(*command, env={"PATH": path})
+    arguments = Path(f"{log}.arguments").read_text("utf-8")
+    assert "https://127.0.0.1:9/a" in arguments
+    assert "ss-word" not in arguments
+    header = b64encode(b"bob:p@ss-word").decode("ascii")
+    assert f"Authorization: Basic {header}" in Path(f"{log}.environment").read_text("utf-8")
 
 
 # A clone that does not end

@@ -11,7 +11,7 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import Secret
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.git.mirror import Credentials, Remote, remove_credentials
+from wakeyscan.git.mirror import Credentials, Remote, parse_remote, remove_credentials
 
 _SCHEME = "://"
 _BARE_PARTS = ("HEAD", "objects", "refs")
@@ -38,10 +38,11 @@ class FleetRepository(NamedTuple):
     def remote(self) -> Remote:
         """The URL, with the token of this process's environment."""
         token = os.environ.get(self.token_variable, "") if self.token_variable else ""
+        remote = parse_remote(self.location)
         if not token:
-            return Remote(self.location)
+            return remote
         secret = Secret(os.fsencode(token), "token")
-        return Remote(self.location, Credentials(self.token_user, secret))
+        return remote._replace(credentials=Credentials(self.token_user, secret))
 
     @property
     def is_remote(self) -> bool:

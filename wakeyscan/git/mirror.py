@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from wakeyscan.core.errors import GitError, UsageError
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.secret import Secret
 from wakeyscan.core.termination import make_temporary_folder
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     import base64
     from urllib import parse
 
-    from wakeyscan.core.secret import Secret
     from wakeyscan.git import clone
 else:
     # Only for URLs: `parse` takes 3 ms to load.
@@ -54,7 +54,24 @@ class Remote(NamedTuple):
     """A repository at a URL."""
 
     url: str
+    """Without credentials."""
     credentials: Credentials | None = None
+
+
+def parse_remote(url: str) -> Remote:
+    """Return the remote of a URL, which may contain a name and a password.
+
+    They are not left in the URL: other users see the arguments of git.
+    """
+    bare = remove_credentials(url)
+    if bare == url or not url.startswith("https://"):
+        return Remote(bare)
+    try:
+        parts = parse.urlsplit(url)
+    except ValueError:  # `check_url` refuses it
+        return Remote(bare)
+    user, password = (parse.unquote(part or "") for part in (parts.username, parts.password))
+    return Remote(bare, Credentials(user, Secret(password.encode(), "password")))
 
 
 class TransferLimits(NamedTuple):
@@ -119,8 +136,9 @@ def clone_mirror(url: str, report: Callable[[str], None] = ignore_progress) -> I
 
 def _clone(url: str, path: str, report: Callable[[str], None]) -> None:
     """Clone all refs without asking for a password, over https and file only."""
-    with open_transport(Remote(url)) as git_command:
-        clone.run_clone(url, path, git_command=git_command, report=report)
+    remote = parse_remote(url)
+    with open_transport(remote) as git_command:
+        clone.run_clone(remote.url, path, git_command=git_command, report=report)
 
 
 @contextmanager
