@@ -4,7 +4,7 @@ The API rejects a key that a line wrap cuts, or that ends with letters of its ne
 real key works. So a rejection proves something only if both ends are certain:
 
     a length before the secret counts its bytes
-    in binary data, a NUL, a closing tag or a closing quote follows
+    in binary data, one NUL, a closing tag or a closing quote follows
     in text, one of the proofs of `ends.text` holds
 """
 
@@ -108,9 +108,13 @@ def is_binary(content: bytes, start: int, end: int, nuls: NulSearch | None = Non
 
 
 def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
-    """Return whether an end is certain among strings that may follow each other directly."""
+    """Return whether an end is certain among strings that may follow each other directly.
+
+    Two NULs may fill a field: the secret may fill the field before it.
+    """
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
-    if after[:1] in (b"", b"\0") or re.match(rb"</[A-Za-z]", after):
+    is_terminated = after[:1] == b"\0" and after[1:2] != b"\0"
+    if not after or is_terminated or re.match(rb"</[A-Za-z]", after):
         return True
     quote = _QUOTED.search(before)
     if quote and quote[1] == after[:1]:
