@@ -229,10 +229,15 @@ ARROW_CODECS: dict[int, Callable[[bytes], bytes]] = {0: lz4_frame, 1: zst}
 
 
 def arrow(
-    batches: Sequence[Sequence[bytes]], codec: int | None = None, wide: bool = False
+    batches: Sequence[Sequence[bytes]],
+    codec: int | None = None,
+    wide: bool = False,
+    is_stream: bool = False,
 ) -> bytes:
     """Write batches of one column of strings; codec 0: LZ4, 1: Zstandard."""
     made = bytearray(b"ARROW1\0\0")
+    if is_stream:
+        made = bytearray(_frame_message(Number("<B", 1), table(Number("<h", 0)), b""))
     for values in batches:
         ends = [sum(map(len, values[:count])) for count in range(len(values) + 1)]
         parts = (b"", struct.pack(f"<{len(ends)}{'q' if wide else 'i'}", *ends), b"".join(values))
@@ -247,13 +252,19 @@ def arrow(
         nodes = struct.pack("<I2q", 1, len(values), 0)
         compression = None if codec is None else table(Number("<b", codec))
         batch = table(Number("<q", len(values)), nodes, buffers, compression)
-        content, start = table(Number("<h", 4), Number("<B", 3), batch, Number("<q", len(body)))
-        message = struct.pack("<I", 4 + start) + content
-        message += bytes(-len(message) % 8)
-        made += struct.pack("<Ii", 0xFFFFFFFF, len(message)) + message + body
+        made += _frame_message(Number("<B", 3), batch, body)
     made += struct.pack("<Ii", 0xFFFFFFFF, 0)
+    if is_stream:
+        return bytes(made)
     footer = b"\0" * 16
     return bytes(made + footer) + struct.pack("<i", len(footer)) + b"ARROW1"
+
+
+def _frame_message(kind: Number, header: Any, body: bytes | bytearray) -> bytes:
+    content, start = table(Number("<h", 4), kind, header, Number("<q", len(body)))
+    message = struct.pack("<I", 4 + start) + content
+    message += bytes(-len(message) % 8)
+    return struct.pack("<Ii", 0xFFFFFFFF, len(message)) + message + body
 
 
 def orc(content: bytes, codec: int) -> bytes:

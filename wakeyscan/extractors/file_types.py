@@ -12,17 +12,19 @@ if TYPE_CHECKING:
     import lzma
     import zlib
 
+    from wakeyscan.extractors.columnar import arrow
     from wakeyscan.git import lfs
 else:
     lzma = lazy_import("lzma")  # few files begin like these formats
     zlib = lazy_import("zlib")
+    arrow = lazy_import("wakeyscan.extractors.columnar.arrow")
     lfs = lazy_import("wakeyscan.git.lfs")
 
 _PDF, _MAX_BEFORE_PDF = b"%PDF-", 1024
 """How a PDF starts, and the bytes in which readers look for it: some programs write more first."""
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
-    "arrow": (b"ARROW1\0\0",),
+    "arrow": (b"ARROW1\0\0", b"\xff\xff\xff\xff"),  # a file, and a stream
     "avro": (b"Obj\x01",),
     "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
     "bzip2": tuple(
@@ -196,7 +198,13 @@ def _is_pointer(beginning: bytes) -> bool:
     return lfs.parse_pointer(beginning) is not None
 
 
+def _is_arrow(beginning: bytes) -> bool:
+    """Return whether the bytes are the beginning of an Arrow file or stream."""
+    return beginning.startswith(b"ARROW1") or arrow.starts_stream(beginning)
+
+
 _PROBES = {
+    "arrow": _is_arrow,
     "feather": _has_binary,
     "lfs": _is_pointer,
     "lzma": _decompresses,

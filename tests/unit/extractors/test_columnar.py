@@ -58,6 +58,8 @@ WRITERS: dict[str, Callable[[list[bytes]], bytes]] = {
     "arrow of large strings": lambda values: columnar.arrow([values], wide=True),
     "arrow lz4": lambda values: columnar.arrow([FILLER, values], 0),
     "arrow zstd": lambda values: columnar.arrow([FILLER, values], 1),
+    "arrow stream": lambda values: columnar.arrow([values, FILLER], is_stream=True),
+    "arrow stream zstd": lambda values: columnar.arrow([FILLER, values], 1, is_stream=True),
 }
 
 

@@ -1,4 +1,4 @@
-"""Arrow IPC files, which are also Feather files of version 2: one string per line.
+"""Arrow IPC files, which are also Feather files of version 2, and streams: one string per line.
 
 The values of a column follow each other without gaps; a buffer of offsets before them has their
 ends. The schema is not needed: offsets rise from 0 to the size of the next buffer.
@@ -30,8 +30,8 @@ SEEKS = True
 _MAGIC, _START = b"ARROW1", 8
 """The signature at both ends, and the bytes before the first message."""
 _CONTINUATION = 0xFFFF_FFFF
-_DICTIONARY, _RECORDS = 2, 3
-"""Types of messages with values."""
+_SCHEMA, _DICTIONARY, _RECORDS = 1, 2, 3
+"""Types of messages; the last two have values."""
 _LZ4, _ZSTD, _NOT_COMPRESSED = 0, 1, -1
 _MAX_METADATA = 16 << 20
 _MAX_BUFFERS = 1 << 16
@@ -49,14 +49,20 @@ class _Batch(NamedTuple):
     codec: int | None
 
 
+def starts_stream(beginning: bytes) -> bool:
+    """Return whether the bytes start with the message of a schema, as a stream does."""
+    try:
+        return read_root(beginning[8:]).read_number(1, "<B") == _SCHEMA
+    except ExtractionError:
+        return False
+
+
 def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
     """Yield the values of each batch; raise `OpaqueContent` if the file has other content."""
     size = file.seek(0, 2)
-    file.seek(max(0, size - _START - 2))
-    end = file.read(_START + 2)
-    if len(end) < _START + 2 or not end.endswith(_MAGIC):
-        raise ExtractionError(CUT)
-    at, footer = _START, size - len(end) - int.from_bytes(end[:4], "little")
+    file.seek(0)
+    is_stream = file.read(len(_MAGIC)) != _MAGIC
+    at, end = (0, size) if is_stream else (_START, _find_footer(file, size))
     number = 0
     while message := _read_message(file, at, size):
         batch, at = message
@@ -66,8 +72,17 @@ def open(file: BinaryIO, budget: ExtractionBudget) -> Iterator[Member]:
             for member in list_members(f"batch {number}", read, budget):
                 yield member._replace(is_counted=False)
             number += 1
-    if not at <= footer <= at + _START:
+    if not at <= end <= at + _START:
         raise OpaqueContent(_UNDESCRIBED)
+
+
+def _find_footer(file: BinaryIO, size: int) -> int:
+    """Return the offset of the footer, which follows the last message of a file."""
+    file.seek(max(0, size - _START - 2))
+    end = file.read(_START + 2)
+    if len(end) < _START + 2 or not end.endswith(_MAGIC):
+        raise ExtractionError(CUT)
+    return size - len(end) - int.from_bytes(end[:4], "little")
 
 
 def _read_message(file: BinaryIO, at: int, size: int) -> tuple[_Batch | None, int] | None:
