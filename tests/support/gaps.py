@@ -53,6 +53,11 @@ def around(before: str, opening: str, closing: str, after: str) -> Build:
     return build
 
 
+def hyphenated_rtf(key: str, cut: int) -> str:
+    r"""Return a key in RTF: at `\_`, a hyphen, no line ends."""
+    return (key[:cut] + "{\\*\\d e\\_f}\n" + key[cut:]).replace("-", "{\\b\\_}")
+
+
 def filled(width: int, before: str, gap: str, after: str) -> Build:
     """Return a builder that breaks a line with a key at a number of characters."""
     start = len(before.rpartition("\n")[2])
@@ -152,7 +157,7 @@ MARKUP = {
     "wbr": Gap("markup", within("<p>", "<wbr>", "</p>\n")),
     "wbr, closed": Gap("markup", within("<p>", "<wbr/>", " a</p>\n")),
     "wbr, capitals": Gap("markup", within("<p>", "<WBR />", ", a</p>\n")),
-    "soft hyphen": Gap("markup", within("k=", "\u00ad", "\n")),
+    "soft hyphen": Gap("markup", within("k=", "\u00ad", "\n"), is_proved=False),
     "zero-width space": Gap("markup", within("k=", "\u200b", "\n")),
     "zero-width joiner": Gap("markup", within("k=", "\u200d", " a\n")),
     "word joiner": Gap("markup", within("k=", "\u2060", "\n")),
@@ -203,6 +208,12 @@ TERMINAL = {
 RTF = {
     "RTF": Gap("rtf", within("{\\rtf1\\ansi K: ", "\r\n", " \\par}")),
     "RTF, hyphen": Gap("rtf", within("{\\rtf1\\ansi K: ", "\\-", " \\par}")),
+    "RTF, hyphens": Gap(
+        "rtf", lambda key, cut: "{\\rtf1 K: " + hyphenated_rtf(key, cut) + "\\~next\\par}"
+    ),
+    "RTF, hyphens and a bookmark": Gap(
+        "rtf", lambda key, cut: "{\\rtf1 {\\*\\a b\\_c}" + hyphenated_rtf(key, cut) + "}"
+    ),
     "RTF, group": Gap("rtf", around("{\\rtf1\\ansi K: ", "{\\b\\fs22 ", "}", " \\par}")),
     "RTF, Word": Gap("rtf", within("{\\rtf1{\\f1 ", "}{\\rtlch\\fcs1 \\insrsid12 ", "}\\par}")),
     "RTF, bookmark": Gap("rtf", within("{\\rtf1 ", "{\\*\\bkmkstart _Go}\r\n", "\\line a}")),

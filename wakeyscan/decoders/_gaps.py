@@ -51,6 +51,8 @@ class Joint(NamedTuple):
     end: int
     is_certain: bool = True
     """Whether the format proves that the key continues."""
+    text: bytes = b""
+    """The part of the key that the gap is written for."""
 
 
 class GapFormat(NamedTuple):
@@ -72,6 +74,8 @@ class Gap(NamedTuple):
     start: int
     end: int
     is_certain: bool
+    text: bytes = b""
+    """The part of the key that it is written for."""
 
 
 class SplitKey(NamedTuple):
@@ -89,7 +93,7 @@ class SplitKey(NamedTuple):
     @property
     def size(self) -> int:
         """Characters, without those of gaps."""
-        return self.end - self.start - sum(gap.end - gap.start for gap in self.gaps)
+        return self.end - self.start - sum(gap.end - gap.start - len(gap.text) for gap in self.gaps)
 
     def cut_at(self, gap: Gap) -> SplitKey:
         """Return the part of the key before a gap."""
@@ -164,7 +168,7 @@ def _follow(content: bytes, start: int, end: int, gap_format: GapFormat) -> Spli
         if not joint or not _continues(content, joint.end, size):
             break
         gaps.append(Gap(end, *joint))
-        end, size = _read_letters(content, joint.end, size)
+        end, size = _read_letters(content, joint.end, size + len(joint.text))
     return SplitKey(start, end, tuple(gaps))
 
 

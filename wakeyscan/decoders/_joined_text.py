@@ -13,7 +13,7 @@ _BEFORE, _AFTER = 256, 1024
 
 
 class _Edit(NamedTuple):
-    """A gap that is removed, or a line end that is replaced by two."""
+    """A gap that is removed or replaced, or a line end that is replaced by two."""
 
     start: int
     end: int
@@ -47,7 +47,7 @@ def _group_by_window(keys: list[SplitKey]) -> Iterator[list[SplitKey]]:
 def _list_edits(content: bytes, keys: Iterable[SplitKey], gap_format: GapFormat) -> Iterator[_Edit]:
     """Yield the gaps of keys, and the line ends after them that prove their ends."""
     for key in keys:
-        yield from (_Edit(gap.start, gap.end) for gap in key.gaps)
+        yield from (_Edit(gap.start, gap.end, gap.text) for gap in key.gaps)
         if key.is_certain and (line_end := gap_format.find_end(content, key.end)):
             yield _Edit(*line_end, b"\n\n")
 

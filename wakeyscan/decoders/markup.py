@@ -18,7 +18,8 @@ from wakeyscan.decoders.decoder import (
     encode_nothing,
     encode_nothing_again,
 )
-from wakeyscan.decoders.split_prefix import list_parts
+from wakeyscan.decoders.rtf import is_rtf
+from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 
 NAME = "markup"
 
@@ -45,6 +46,7 @@ _GAP = lazy_pattern(
     # No group inside: with a possessive quantifier, Python 3.11 confuses their spans.
     rb"(?x) (?: \\ (?= _ ) | (?: " + _INVISIBLE + rb" | " + _TAG + rb" ){1,32}+ )"
 )
+_SOFT_HYPHEN = b"\xc2\xad"
 _SHOWN_TAG = lazy_pattern(rb"(?x) " + _TAG)
 _OPENING = lazy_pattern(rb"<[A-Za-z][^<>]{0,400}>")
 _INNER = lazy_pattern(rb"[A-Za-z0-9_-]{1,128}</[A-Za-z]{1,16}>[A-Za-z0-9_-]")
@@ -66,15 +68,23 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key with markup inside, without the markup."""
-    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap))
+    read_gap = _read_gap_in_rtf if is_rtf(content, found.path) else _read_gap
+    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, read_gap))
+
+
+def _read_gap_in_rtf(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
+    r"""Return the same as `_read_gap`, but for `\_`, which is a hyphen in RTF."""
+    return None if gap[0] == b"\\" and part.size >= len(PREFIX) else _read_gap(content, part, gap)
 
 
 def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
     """Return the end of the markup after a part of a key, unless it encloses a whole key.
 
     An element within a word, and a highlighter's, ends anywhere. Otherwise the rest of the key must
-    look random.
+    look random. What is copied from a PDF may have a soft hyphen in place of a hyphen.
     """
+    if _SOFT_HYPHEN in gap[0] and part.size > len(PREFIX):
+        return Joint(gap.end(), is_certain=False)
     if not part.is_key or not _SHOWN_TAG.search(gap[0]) or _is_highlighted(content, part, gap[0]):
         return Joint(gap.end())
     if not gap[0].startswith(b"</"):

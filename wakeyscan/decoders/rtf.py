@@ -19,11 +19,13 @@ from wakeyscan.decoders.decoder import (
     encode_nothing,
     encode_nothing_again,
 )
-from wakeyscan.decoders.split_prefix import list_parts
+from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 
 NAME = "rtf"
 
 _SIGNATURE = rb"{\rtf"
+_HEAD = 64
+"""Bytes of a file in which the signature may follow blanks."""
 _GAP_START = rb"[\r\n{}\\]"
 _PART_ENDS = (b"}", b"{", b"\\")
 _SINGLE_PARTS = (b"_}{\\",)
@@ -36,11 +38,14 @@ _ENDS = (
 """Control words that show something, end a word, or hold data."""
 _CONTROL_WORD = rb"\\ (?! " + _ENDS + rb" (?![a-z]) ) [a-z]{1,32} -?[0-9]{0,10} [ ]?"
 _GAP = lazy_pattern(
-    rb"(?x) (?: [\r\n]+ | \{ \\\* [^{}]{0,256} \} | [{}] | \\[-*] | " + _CONTROL_WORD
+    rb"(?x) (?: [\r\n]+ | \{ \\\* [^{}]{0,256} \} | [{}] | \\[-*_] | " + _CONTROL_WORD
     + rb" | \\u (?: 173 | 8203 | 8288 ) [ ]? (?: \? | \\'[0-9a-f]{2} )? ){1,64}+"
 )  # fmt: skip
-"""Line ends, hidden groups, groups, optional hyphens, control words, invisible characters."""
-_CONTROL = lazy_pattern(rb"[\r\n{}\\]")
+"""Line ends, hidden groups, groups, hyphens, control words, invisible characters."""
+_HYPHEN = lazy_pattern(rb"\\_|(\{\\\*[^{}]*\})")
+"""A hyphen at which no line ends, outside of hidden groups."""
+_CONTROL = lazy_pattern(rb"[\r\n{}]|\\(?!['_]|u-?[0-9]|e[mn]dash)")
+"""A control that shows no character which may be written for one of a key."""
 
 
 encode, encode_again = encode_nothing, encode_nothing_again
@@ -53,12 +58,19 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that controls split, without the controls."""
-    if _SIGNATURE in content:
+    if _SIGNATURE in content or found.path.endswith(".rtf"):
         yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap, _find_end))
 
 
+def is_rtf(content: bytes, path: str) -> bool:
+    """Return whether a whole text is RTF, and does not only hold some."""
+    return path.endswith(".rtf") or content[:_HEAD].lstrip().startswith(_SIGNATURE)
+
+
 def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
-    return Joint(gap.end())
+    """Return the end of a gap, and its hyphens: a prefix has none."""
+    hyphens = b"-" * sum(not hidden for hidden in _HYPHEN.findall(gap[0]))
+    return Joint(gap.end(), text=hyphens) if part.size >= len(PREFIX) or not hyphens else None
 
 
 def _find_end(content: bytes, end: int) -> Span | None:

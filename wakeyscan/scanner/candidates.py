@@ -14,7 +14,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
-from wakeyscan.scanner.ends.rests import Rest, find_rests
+from wakeyscan.scanner.ends.rests import Rest, find_rests, spell_dashes
 from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iter
     for length in lengths:
         if len(text) < length <= len(joined[-1]):
             yield joined[-1][:length]
-    yield from joined[1:]
+    for whole in joined[1:]:
+        yield from spell_dashes(whole)
     yield from (text[:length] for length in lengths if length < len(text))
 
 

@@ -25,6 +25,18 @@ def bounds(text: str | bytes, path: str = "") -> Bounds:
     return find_bounds(content, start, start + len(KEY), path)
 
 
+DASHES = {
+    **{f"dash U+{ord(dash):04X}": dash for dash in "–—―‐‑‒−－﹣＿ー〜〰"},
+    "garbled en dash": "â€“",
+    "garbled em dash": "â€”",
+    "garbled soft hyphen": "Â\u00ad",
+    "en dash, entity": "&ndash;",
+    "en dash, number": "&#8211;",
+    "em dash, escaped": r"\u2014",
+    "en dash, percent": "%E2%80%93",
+}
+"""What word processors, chats and input methods write for the hyphens and `_` of a key."""
+
 CERTAIN = {
     "alone": "KEY",
     "last line": "a\nKEY\n",
@@ -60,6 +72,10 @@ CERTAIN = {
     "bracket": "(KEY)and",
     "end of a sentence": "It is KEY. Revoke it.\nabc",
     "comma": "KEY,abc",
+    "curly quotes": "the key “KEY” is",
+    "curly quotes, list": "“KEY”, next",
+    "guillemets": "la clé « KEY » et « abc »",
+    "french guillemets": "«KEY» et",
     "cjk": "密钥KEY是什么",
     "heredoc": "cat >.env <<EOF\nK=KEY\nEOF\n",
     "log": "2026-01-02 10:00:00 key KEY\n2026-01-02 10:00:01 done\n",
@@ -155,6 +171,17 @@ UNCERTAIN = {
     "dash at the end": '"KEY-"',
     "underscore at the end": "K=KEY_\n",
     "rtf": "{\\rtf1 key: KEY\r\nREST \\par}",
+    **{f"typographic {name}": f"<p>KEY{dash}REST</p>" for name, dash in DASHES.items()},
+    "soft hyphen, escaped": r'"KEY\xadREST"',
+    "reopened, curly": "k = “KEY” + “REST”",
+    "reopened, curly, on the next line": "k = ‘KEY’ &\n‘REST’",
+    "reopened, guillemets": "«KEY» «REST»",
+    "rtf, dash": "{\\rtf1 key KEY\\endash REST\\par}",
+    "rtf, dash of Windows": "{\\rtf1 key KEY\\'96REST\\par}",
+    "rtf, hyphen": "{\\rtf1 key KEY\\_REST\\par}",
+    "roff, dash": ".B KEY\\(enREST\n",
+    "tex, dash": "KEY\\textendash REST\n",
+    "dash of Windows": b"the key KEY\x96REST",
     "letter before, binary data": b"\0abcKEY\0",
     "elf": b"\x7fELF\0\0error: KEY runtime error\0",
     "letters after, binary data": b"\0KEYabc\0",

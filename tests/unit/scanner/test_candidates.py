@@ -56,6 +56,37 @@ def test_a_missing_second_part_gives_no_candidate(text: str) -> None:
     assert cut_in(text) == []
 
 
+TYPED = {"–": "--", "—": "---", "‑": "-", "‐": "-", "−": "-"}
+"""Typographic dashes, and what was typed for them."""
+
+
+@pytest.mark.parametrize("dash", TYPED)
+def test_typographic_dashes_are_read_as_hyphens(dash: str) -> None:
+    whole = f"{KEY[:30]}{TYPED[dash]}{KEY[30:]}"
+    assert whole in cut_in(f"the key AAA{dash}BBB is")
+
+
+def test_word_processors_write_an_em_dash_for_two_hyphens() -> None:
+    text = f"the key AAA—{KEY[30:34]}‑{KEY[34:]}, is"
+    assert f"{KEY[:30]}--{KEY[30:34]}-{KEY[34:]}" in cut_in(text)
+
+
+DECODED = {
+    "entity": ("a.html", "<p>AAA&ndash;BBB</p>"),
+    "number": ("a.html", "<p>AAA&#8212;BBB</p>"),
+    "escape": ("a.json", r'{"text": "the key AAA\u2013BBB"}'),
+    "percent": ("a.log", "GET /?q=the%20key%20AAA%E2%80%93BBB"),
+    "mail": ("a.eml", "Content-Transfer-Encoding: quoted-printable\n\nkey AAA=E2=80=93BBB =3D"),
+}
+
+
+@pytest.mark.parametrize("path, text", DECODED.values(), ids=DECODED)
+def test_an_encoded_dash_leaves_the_key_open(path: str, text: str) -> None:
+    content, _, _ = place_cut(text, KEY, 30)
+    (finding,) = detect_in_document(Document(Origin(path), content), contexts.few())
+    assert (finding.secret.reveal().decode(), finding.bounds) == (KEY[:30], Bounds.OPEN)
+
+
 def test_full_lines_may_continue_twice() -> None:
     content = f"K={KEY[:30]}\n{KEY[30:40]}\n{KEY[40:]}\n".encode()
     assert candidates(content, 2, 32) == [KEY[:40], KEY]

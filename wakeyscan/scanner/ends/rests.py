@@ -72,6 +72,17 @@ _NO_REST = lazy_pattern(
     rb"""(?x) [\[(<]? (?: \.{2} | \xe2\x80[\xa6\xa2] ) | \*{3} | [$\#]?\{ (?!\+) | \$ | % [sd(]"""
 )
 """An ellipsis, a mask or a template: the rest is not there."""
+_DASH = rb"(?: \xe2\x80[\x90-\x95] | \xe2\x88\x92 )"
+_DASHED = lazy_pattern(rb"(?x) (?: " + _DASH + rb"+ [A-Za-z0-9_-]*+ )+")
+_SPELLINGS = (
+    ((b"\xe2\x80\x93", b"--"), (b"\xe2\x80\x94", b"---")),
+    ((b"\xe2\x80\x94", b"--"),),
+)
+"""What typographic dashes are written for: as Markdown reads it, and as word processors do.
+
+Any other dash is written for one hyphen.
+"""
+_ANY_DASH = lazy_pattern(rb"(?x) " + _DASH)
 _CHARACTER = lazy_pattern(rb"&\#(?:[xX]0*([0-9A-Fa-f]{2})|0*([0-9]{2,3}));")
 _IS_NAME = lazy_pattern(rb"\\*[\"']\s*:")
 
@@ -83,6 +94,19 @@ class Rest(NamedTuple):
     start: int
     """Offset from the end of the secret."""
     end: int
+
+
+def spell_dashes(text: bytes) -> tuple[bytes, ...]:
+    """Return what was typed where a word processor, or a page, shows typographic dashes."""
+    if text.isascii():
+        return (text,)
+    typed = []
+    for spelling in _SPELLINGS:
+        plain = text
+        for dash, hyphens in spelling:
+            plain = plain.replace(dash, hyphens)
+        typed.append(_ANY_DASH.sub(b"-", plain))
+    return tuple(typed)
 
 
 def find_rests(end: TextEnd) -> list[Rest]:
@@ -109,6 +133,8 @@ def _find_first(end: TextEnd) -> Rest | None:
         return _find_word(text, joint.end())
     if literals.is_chunk(end):
         return _find_on_next_line(end.line, text, len(text) - len(split_line(text)[1]))
+    if dashed := _DASHED.match(text):
+        return _build_rest(text, dashed.span())
     if character := _CHARACTER.match(text):
         return _find_after_character(text, character)
     if line_end := _LINE_END.match(text):

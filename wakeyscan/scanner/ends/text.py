@@ -12,7 +12,8 @@ this table proves it; any other end is open.
     a delimiter: , ; : . ! ? ) ] } …       always, but for a few continuations that look alike
     marks of emphasis: * _ ~               the same marks precede the secret
     an escaped delimiter, an entity        always
-    a letter that no key contains          always
+    a closing curly quote                  no literal is opened after it
+    a letter that no key contains          always, but for garbled and typographic dashes
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ else:
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]")
 _LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
 _WRAPPED_CELL = lazy_pattern(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
+_REOPENED = lazy_pattern(rb"""[\s+&.,~|<>\\)]*+(?:["'`]|\xe2\x80[\x98-\x9f]|\xc2\xab)""")
+"""Another literal after curly quotes, which a word processor put in place of straight ones."""
 _ENCODED_WORD = lazy_pattern(rb"\s*=\?")
 
 _QUOTES = (b'"', b"'", b"`")
@@ -136,6 +139,10 @@ def _is_entity_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return b"&lt;" in end.line
 
 
+def _is_curly_quote_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    return _REOPENED.match(rest) is None
+
+
 _ELLIPSIS = rb"""(?: \.{2} | \xe2\x80\xa6 | \xe2\x86[\xa9\xb5] | \xe2\x8f\x8e | \xe2\xa4[\xb5\xb6]
     | [\[(<] [ ]? (?: \.{2} | \xe2\x80\xa6 | \+[0-9]
         | (?i: cont | cut | more | redacted | snip | truncated ) ) )"""
@@ -150,9 +157,14 @@ _PERCENT = rb"""% (?:25)? (?: 09 | 2[02679BCFbcf] | 3[ABEFabef] | 3[Cc] % (?:25)
     | 7[CDcd] )"""
 _ESCAPE = rb"""\\+ (?: u00 | x ) (?: 2[02679cCfF] | 3[aAbBeE] | [57][dD] )
     | \\+u003[cC] (?: \\?/ | \\u002[fF] ) | \\t (?! ext | hin ) | \\/ | \\par\b | \\line\b"""
-_LETTER = rb"""[\xc3\xce-\xdf\xe0\xe1\xe3-\xed] [\x80-\xbf]
-    | \xe2\x80[\x93\x94\x99\x9d\xba] | \xc2\xbb | \xef\xbc[\x81\x89\x8c\x9a\x9b\x9f]"""
-"""A letter that is not ASCII, a dash, or a closing quote or bracket."""
+_CURLY_QUOTE = rb"""\xe2\x80[\x99\x9d\xba] | \xc2\xbb"""
+_LETTER = rb"""(?! \xc3[\x82\xa2] | \xe3\x83\xbc | \xe3\x80[\x9c\xb0] )
+    [\xc3\xce-\xdf\xe0\xe1\xe3-\xed] [\x80-\xbf] | \xef\xbc[\x81\x89\x8c\x9a\x9b\x9f]"""
+"""A letter that is not ASCII, or a closing bracket.
+
+Word processors, chats and input methods write a dash for hyphens; in UTF-8 that was read as Latin-1
+it begins with one of two letters.
+"""
 
 _ROWS = (
     _Row(rb"\Z", _always),
@@ -172,6 +184,7 @@ _ROWS = (
     _Row(_ENTITY, _always),
     _Row(_PERCENT, _always),
     _Row(_ESCAPE, _is_escape_certain),
+    _Row(_CURLY_QUOTE, _is_curly_quote_certain),
     _Row(_LETTER, _always),
 )
 """The table; the first row that matches decides."""
