@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.command import Ran, Run
 from tests.support.files import write
-from tests.support.keys import mask
+from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import ON_PATH, Repo
 from wakeyscan import __version__
 
@@ -317,6 +317,25 @@ def test_status_and_uninstall_work_on_a_server(
     assert server.run("hook", "uninstall", "pre-receive") == Ran(0, said, "")
     said = "pre-receive: nothing to remove: not installed\n"
     assert server.run("hook", "uninstall", "pre-receive") == Ran(0, said, "")
+
+
+def test_a_pushed_comment_does_not_excuse_a_key_on_a_server(
+    tmp_path: Path, repo: Repo, make_key: MakeKey
+) -> None:
+    server = Repo(tmp_path / "server.git", "--bare")
+    accepted, new = make_key(), make_key()
+    repo.commit({"a": f"{accepted}  # wakeyscan:ignore\n"})
+    repo.git("push", "-q", str(server.top), "main")
+    server.install("pre-receive")
+    repo.commit({"a": f"{accepted}  # wakeyscan:ignore\n{new}  # wakeyscan:ignore\n"})
+    ran = repo.attempt("push", "-q", str(server.top), "main")
+    assert (ran.code, fingerprint(new)[:6] in ran.err) == (1, True)
+    old, head = server.id("main"), repo.id("main")
+    line = f"{old} {head} refs/heads/main\n".encode()
+    objects = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(repo.top / ".git/objects")}
+    env = {**objects, "GIT_DIR": str(server.top)}  # as git sets them for a hook
+    ran = server.run("hook", "pre-receive", "--policy-from=main", stdin=line, env=env)
+    assert (ran.code, fingerprint(accepted)[:6] in ran.err) == (1, False)
 
 
 def test_status_names_husky_where_it_replaced_the_hooks(repo: Repo) -> None:

@@ -689,6 +689,22 @@ def test_names_in_a_document_are_masked_and_escaped(
     assert mask(keys[1]) in ran.out
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_part_of_a_key_in_a_location_is_masked(
+    run: Run, tmp_path: Path, key: str, name: str
+) -> None:
+    body = key.removeprefix(PREFIX)
+    request = {
+        "method": body[::-1],
+        "url": f"https://a.b/?token={body}",
+        "headers": [{"name": "Authorization", "value": f"Bearer {key}"}],
+    }
+    write(tmp_path, {"a.har": dumped({"log": {"entries": [{"request": request}]}})})
+    ran = run("scan", "--format", name)
+    assert ran.code == 1
+    assert [text for text in (body, body[::-1]) if text in ran.out] == []
+
+
 def test_in_a_later_chunk_unknown_parts_of_the_location_are_omitted(
     run: Run, tmp_path: Path, make_key: MakeKey
 ) -> None:

@@ -89,6 +89,8 @@ def run_scan(
     if config.revision is not None:
         at_base = base_suppressions.BaseSuppressions(config.revision, context)
         context = context._replace(is_ignored_at_base=at_base)
+    elif not config.honor_new_comments:
+        context = context._replace(is_ignored_at_base=base_suppressions.ignore_nothing)
     paths = options.PathFilter(config.source)
     progress = Progress(sys.stderr, config.quiet)
     merged = scan.scan_targets(targets, config.scan_options, context, paths, progress.add_result)

@@ -62,6 +62,8 @@ class Config(NamedTuple):
     policy: Policy = Policy()
     revision: Revision | None = None
     """Revision of the policy, ignore file and inline comments; `None`: the current files."""
+    honor_new_comments: bool = True
+    """Whether inline comments count for keys that none ignored at a revision, if there is none."""
     honor_foreign_ignores: bool = False
     agent_fail: str = ""
     """Result for an assistant's event that cannot be scanned: `open`, `closed`.

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from wakeyscan.sources.revision import Revision
 
 
+def ignore_nothing(rule: str, fingerprint: str) -> bool:
+    """Return that no comment ignored a key: without a revision, all comments may be new."""
+    return False
+
+
 class BaseSuppressions:
     """The keys that inline comments ignored at a revision; read when they are first needed.
 

@@ -6,7 +6,8 @@ from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner import decoding
-from wakeyscan.scanner.excerpt import build_masks
+from wakeyscan.scanner.excerpt import MAX_SECRETS, build_masks
+from wakeyscan.scanner.secret_copies import mask_copies
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Details, Document
@@ -31,8 +32,10 @@ def find_details(
     if not document.origin.path.lower().endswith(_STRUCTURED):
         return {}
     offsets = sorted({match.start for match in matches})
+    secrets = frozenset(match.secret for match in matches)
+    copied = secrets if len(secrets) <= MAX_SECRETS else frozenset()
     details = logical_locations.find_logical_locations(
-        document, offsets, lambda text: _mask(text, context)
+        document, offsets, lambda text: mask_copies(_mask(text, context).encode(), copied)
     )
     return dict(zip(offsets, details, strict=True))
 

@@ -38,7 +38,7 @@ _SAME = "…"
 _MAX_REST = 1024
 """Maximum bytes after a secret that may hold the rest of it."""
 
-_MAX_SECRETS = 16
+MAX_SECRETS = 16
 """Maximum number of secrets in a document whose copies are masked on every line that is shown.
 
 In a document with more, a text is searched for copies of the secrets in it and near it.
@@ -63,7 +63,7 @@ class Masks(NamedTuple):
     secrets: tuple[Secret, ...] = ()
     """The secret of each span; empty if no copies are masked."""
     few: frozenset[Secret] = frozenset()
-    """All secrets, if they are at most `_MAX_SECRETS`."""
+    """All secrets, if they are at most `MAX_SECRETS`."""
 
     def over(self, low: int, high: int) -> str:
         """Return `content[low:high]` with secrets masked, including those that only overlap it."""
@@ -105,7 +105,7 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
     secrets = tuple(secret for _, _, _, secret in spans)
     few = frozenset(secrets)
     return _order_masks(content, [span[:3] for span in spans])._replace(
-        secrets=secrets, few=few if len(few) <= _MAX_SECRETS else frozenset()
+        secrets=secrets, few=few if len(few) <= MAX_SECRETS else frozenset()
     )
 
 

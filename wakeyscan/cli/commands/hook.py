@@ -52,6 +52,7 @@ PARAMETERS = Parameters(
 )
 
 _ACTIONS = ("agent", "install", "uninstall", "status")
+_SERVER_STAGE = "pre-receive"
 
 
 def run(values: Values, operands: list[str]) -> int:
@@ -119,7 +120,8 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
         ignore_file = settings.find_ignore_file()
         run_details.print_settings(values, PARAMETERS.options, os.environ, ignore_file)
     source, units, options = member.open_input(arguments, settings.source)
-    settings = settings._replace(source=options)
+    # What is pushed must not excuse itself: on a server, nobody has reviewed it.
+    settings = settings._replace(source=options, honor_new_comments=stage != _SERVER_STAGE)
     result = run_scan("hook", (stage,), [(source, units)], settings)
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
     if code or settings.verbose or settings.writes_files or settings.format != "text":
