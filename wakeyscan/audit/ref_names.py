@@ -15,7 +15,7 @@ from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import file_lists, linked_worktrees, refs
-from wakeyscan.git.objects import parse_tag_target
+from wakeyscan.git.objects import is_tag_of_tag, parse_tag_target
 
 if TYPE_CHECKING:
     from wakeyscan.audit.commit_graph import CommitGraph
@@ -103,7 +103,7 @@ def read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:
         while pending:
             tags = [(o.id, o.read_all()) for o in git.read_objects(pending) if o.type == "tag"]
             targets |= {name: parse_tag_target(tag) for name, tag in tags}
-            pending = [targets[name] for name, _ in tags if targets[name]]
+            pending = [targets[name] for name, tag in tags if targets[name] and is_tag_of_tag(tag)]
     except GitError:  # one is damaged; the completeness check reports it
         pass
     return targets

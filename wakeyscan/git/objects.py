@@ -69,3 +69,11 @@ def parse_tag_target(tag: bytes) -> str:
     """Return the id in a tag's first line, `object ID`; empty if that line has no valid id."""
     name = tag.partition(b"\n")[0].removeprefix(b"object ").decode("ascii", "replace")
     return name if is_object_id(name) else ""
+
+
+def is_tag_of_tag(tag: bytes) -> bool:
+    """Return whether the second line of a tag says that its target is a tag too.
+
+    git reads no tag that lies about it.
+    """
+    return tag.split(b"\n", 2)[1:2] == [b"type tag"]
