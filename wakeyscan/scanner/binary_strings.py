@@ -176,14 +176,18 @@ def _find_bare(content: bytes, at: int, limit: int) -> UndelimitedString:
 def _find_in_text(
     content: bytes, at: int, limit: int, previous_end: int
 ) -> UndelimitedString | None:
-    """Return a string with a certain end; a text may have bytes that are not UTF-8."""
-    if content[at - 1 : at] in _MARKS:
-        end = _find_counted_end(content, at, _find_run_end(content, at, limit))
-        return UndelimitedString(at, end, Bounds.CERTAIN) if end else None
+    """Return a string whose end a length names; a text may have bytes that are not UTF-8."""
+    is_marked = content[at - 1 : at] in _MARKS
+    if is_marked and (end := _find_counted_end(content, at, _find_run_end(content, at, limit))):
+        return UndelimitedString(at, end, Bounds.CERTAIN)
     if _is_utf_8(content, max(0, at - _UTF_8_CONTEXT), at):
         return None
     string = _find_in_binary(content, at, limit, previous_end)
-    return string if string.bounds is Bounds.CERTAIN else None
+    if string.bounds is Bounds.CERTAIN:
+        return string
+    run_end = _find_run_end(content, at, limit)
+    has_length = endings.has_length(content, at, run_end, previous_end)
+    return string._replace(bounds=Bounds.OPEN) if has_length else None
 
 
 def _find_run_end(content: bytes, at: int, limit: int) -> int:

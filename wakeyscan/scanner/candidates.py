@@ -53,7 +53,8 @@ def add_candidates(
     text = content[match.start : match.end]
     if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
         return match
-    if is_binary(content, match.start, match.end, nuls):
+    is_cut = content[match.end : match.end + 1].isalnum()
+    if is_cut or is_binary(content, match.start, match.end, nuls):
         rests = _find_neighbor(content, match.end)
         texts = _list_cuts(text, rests, lengths)
     else:
@@ -79,7 +80,7 @@ def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iter
 
 
 def _find_neighbor(content: bytes, end: int) -> list[Rest]:
-    """Return the letters that follow an end in binary data, up to the next key."""
+    """Return the letters that follow an end directly, as in binary data, up to the next key."""
     run = _RUN.match(content, end, end + _MAX_NEIGHBOR)
     text = run[0].partition(KEY_PREFIX)[0] if run else b""
     return [Rest(text, 0, len(text))] if text else []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.support.binary_formats import OTHER, PLAIN, Build
+from tests.support.binary_formats import OTHER, PLAIN, Build, number
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.scan import find, found, secrets_in
 from wakeyscan.core.finding import Bounds
@@ -55,6 +55,37 @@ def test_two_adjacent_keys_are_separate(make_key: MakeKey) -> None:
 # A byte before the key that only looks like a length
 
 
+def less(count: int, before: bytes, behind: bytes = b"") -> Build:
+    """Return a builder of a file in which the byte before a key is less than its length."""
+    return lambda key: before + bytes([len(key) - count]) + key + behind
+
+
+SMALLER: dict[str, Build] = {
+    "Snappy": lambda key: bytes([len(key)]) + less(1, b"\xf0")(key),
+    "LZMA, stored": less(1, b"7z\xbc\xaf\x27\x1c\0\x04" + bytes(range(128, 152)) + b"\x01\0"),
+    "LZMA, stored after others": less(1, b"\x05\x02\0", b"\0\x17\x06"),
+    "16 bits, little-endian": lambda key: (
+        b"\x05" + number(2, "little")(len(key) - 1) + key + b"\x01"
+    ),
+    **{f"less by {count}": less(count, b"\0\x03", b"\x01\x02") for count in (1, 2, 3)},
+    **{f"less by {count}, NUL after": less(count, b"\x07\0", b"\0") for count in (1, 2, 3)},
+    **{f"less by {count}, last": less(count, b"\x01\x02\x80") for count in (1, 2, 3)},
+    **{f"less by {count}, high byte after": less(count, b"\1\x80", b"\xff") for count in (1, 2)},
+    "a whole value": lambda key: b"\0\x01" + bytes([len(key) + 6]) + b"Bearer " + key + b"\x01",
+}
+
+
+@pytest.mark.parametrize("build", SMALLER.values(), ids=SMALLER)
+def test_a_byte_less_than_the_length_cuts_no_key_with_certainty(
+    build: Build, make_key: MakeKey
+) -> None:
+    for key in map(make_key, (*LENGTHS, *LENGTHS)):
+        (finding,) = find(build(key.encode()))
+        texts = [secret.reveal().decode() for secret in (finding.secret, *finding.candidates)]
+        assert key in texts
+        assert finding.bounds is OPEN or texts[0] == key
+
+
 ACCIDENTS = {
     "a C string": b"\0v%d\0KEY\0name\0",
     "a C string, at an end": b"\0v%d\0KEY\0",
@@ -66,8 +97,8 @@ ACCIDENTS = {
 
 @pytest.mark.parametrize("template", ACCIDENTS.values(), ids=ACCIDENTS)
 def test_text_before_a_key_does_not_cut_it(template: bytes, make_key: MakeKey) -> None:
-    for number, key in enumerate(make_key(length) for length in LENGTHS * 3):
-        content = template.replace(b"%d", b"%d" % (number % 10)).replace(b"KEY", key.encode())
+    for turn, key in enumerate(make_key(length) for length in LENGTHS * 3):
+        content = template.replace(b"%d", b"%d" % (turn % 10)).replace(b"KEY", key.encode())
         assert secrets_in(content) == [key]
 
 

@@ -15,13 +15,14 @@ from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.string_tables import is_program
 from wakeyscan.scanner.strings.lengths import (
+    MAX_MARKS,
     NO_STRING,
     STRING_TYPES,
     LengthReading,
     find_text_start,
     read_lengths,
 )
-from wakeyscan.scanner.strings.records import find_next_texts, is_blank_before_string
+from wakeyscan.scanner.strings.records import begins_string, find_next_texts, is_blank_before_string
 from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
 
 MIN_KEY, MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
@@ -47,6 +48,10 @@ _MIN_WEIGHT = 6
 """Bits of evidence that a certain end needs."""
 _NAMED_SIZE = 3
 """Bits of the size of a body that a length names."""
+_MIN_WEIGHT_ALONE = 14
+"""Bits that it needs if letters follow it that begin no string: a length that is less by one, as in
+LZMA and Snappy, leaves one of the key's own.
+"""
 _MIN_EVIDENCE = 2
 """Bits of evidence that are too few."""
 _OTHER_START = 6
@@ -110,6 +115,16 @@ def find_ending(
     return best.end, _find_bounds(best, others, run)
 
 
+def has_length(content: bytes, start: int, run_end: int, previous_end: int) -> bool:
+    """Return whether a length before a key names the end of its letters, or nearly so."""
+    readings = _read_ends(content, start, run_end, previous_end)
+    return any(run_end - end <= MAX_MARKS and _is_strong(readings[end]) for end in readings)
+
+
+def _is_strong(reading: LengthReading | None) -> bool:
+    return reading is not None and not reading.kind.doubt and reading.weight >= _MIN_WEIGHT
+
+
 def _is_adjacent(content: bytes, start: int) -> bool:
     """Return whether a string ends directly before that of a key, so that NUL ends none."""
     headers = (start - len(header) for header in _HEADERS if content.endswith(header, 0, start))
@@ -125,12 +140,18 @@ def _is_in_program(content: bytes, start: int, run_end: int) -> bool:
 
 def _find_bounds(best: _Ending, others: list[_Ending], run: _Run) -> Bounds | None:
     rivals = [other for other in others if other.bits < best.bits + _MARGIN]
-    reading = best.reading
-    is_named = reading and not reading.kind.doubt and reading.weight >= _MIN_WEIGHT
-    if is_named and best.is_record and not rivals:
+    if _is_strong(best.reading) and best.is_record and not rivals and not _may_be_less(best, run):
         return Bounds.CERTAIN
     is_doubtful = best.end < run.end or any(rival.reading for rival in rivals)
     return Bounds.OPEN if is_doubtful or run.is_adjacent else None
+
+
+def _may_be_less(best: _Ending, run: _Run) -> bool:
+    """Return whether a length may name a part of the key, and not the key before other letters."""
+    if best.end == run.end or not best.reading or best.reading.is_typed:
+        return False
+    is_alone = best.reading.weight < _MIN_WEIGHT_ALONE
+    return is_alone and not begins_string(run.content, best.end, run.end, best.reading)
 
 
 def _read_ends(

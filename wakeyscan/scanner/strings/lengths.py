@@ -36,6 +36,12 @@ STRING_TYPES = b"BCJRSTUVXZbjkmrstxz"
 """Types of strings that look like letters: compiled Python, CBOR, pickle, Protocol Buffers."""
 _STRING_TYPE = lazy_pattern(rb"""(?s)[^ -~](?:[*2:"]|.*[%b])\Z""" % STRING_TYPES)
 """A type that looks like text, after a byte that does not."""
+_TYPES_BEFORE_LENGTH = frozenset(
+    STRING_TYPES
+    + bytes(range(0x0A, 0x80, 8))  # Protocol Buffers
+    + b"\xd9\xda\xdb\xfa\x0c\x13\x16\x81"  # MessagePack, compiled Python, DER
+)
+"""Bytes directly before a length that name a string in a common format."""
 _TYPE_CONTEXT = 6
 """Bytes before a length in which a type is searched."""
 CBOR_TYPES, CBOR_TEXT, MAX_CBOR_TEXT = (b"xX", b"yY"), 0x60, 23
@@ -97,6 +103,8 @@ class LengthReading(NamedTuple):
     """NULs of the length, before and after its only other byte."""
     start: int
     """Offset of the length."""
+    is_typed: bool
+    """Whether a type of strings, or the format, shows that it is a length."""
 
 
 def read_lengths(content: bytes, start: int, previous_end: int) -> Iterator[LengthReading]:
@@ -107,13 +115,15 @@ def read_lengths(content: bytes, start: int, previous_end: int) -> Iterator[Leng
     known = next((kinds for head, kinds in _FORMATS.items() if content.startswith(head)), None)
     for value, first, zeros, weight in _read_numbers(content, start):
         context = _weigh_before(content, first, zeros)
+        is_typed = known is not None or (first > 0 and content[first - 1] in _TYPES_BEFORE_LENGTH)
         for kind in known or _KINDS:
             if size := kind.find_size(value):
                 has_string = 0 <= first - previous_end < MAX_MARKS or _has_string_before(
                     content, first, zeros[1], kind
                 )
                 bits = _NEIGHBOR if has_string else max(0, context) if known else context
-                yield LengthReading(start + size, weight + bits - kind.doubt, kind, zeros, first)
+                bits += weight - kind.doubt
+                yield LengthReading(start + size, bits, kind, zeros, first, is_typed)
 
 
 def _read_numbers(content: bytes, start: int) -> Iterator[_Number]:

@@ -43,6 +43,29 @@ def find_next_texts(
             yield _MARK * types + _CBOR_LENGTH, at + 1
 
 
+def begins_string(content: bytes, end: int, run_end: int, reading: LengthReading) -> bool:
+    """Return whether the letters `content[end:run_end]` belong to a string with its own length.
+
+    They are its type or its length, and maybe its first letters.
+    """
+    offsets = range(end, min(run_end, end + MAX_MARKS) + 1)
+    return any(
+        _is_cbor(content, at, run_end, reading)
+        or any(_has_text(content, at, run_end, zeros) for zeros in {reading.zeros, (0, 0)})
+        for at in offsets
+    )
+
+
+def _has_text(content: bytes, at: int, run_end: int, zeros: tuple[int, int]) -> bool:
+    """Return whether an integer at an offset names the size of a visible text."""
+    length = at + zeros[0]
+    text = length + 1 + zeros[1]
+    if text >= len(content) or any(content[at:length]) or any(content[length + 1 : text]):
+        return False
+    end = text + content[length]
+    return end >= max(run_end, text + MAX_MARKS) and is_text(content, text, end)
+
+
 def _weigh_c_string(content: bytes, run_end: int, reading: LengthReading) -> int:
     """Return the bits of letters before a NUL, which more likely ends a string without a length."""
     is_short = reading.zeros in ((0, 0), (0, 1)) and content[run_end : run_end + 1] == b"\0"
