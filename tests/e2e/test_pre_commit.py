@@ -248,3 +248,9 @@ def test_arguments_in_the_configuration_apply(repo: Hooked, key: str) -> None:
     repo.configure("- {id: wakeyscan, args: [--fail-on=critical, --]}")
     repo.stage({"-h": "x", "z": f"x\n{key}\n"})
     repo.passes("commit", "-qm", "x")
+
+
+def test_a_commit_of_links_only_is_scanned(repo: Hooked, key: str) -> None:
+    (repo.top / "link").symlink_to(key)
+    repo.git("add", "link")
+    repo.stops("commit", "-qm", "c", place="link:1")
