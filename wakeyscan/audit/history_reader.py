@@ -89,7 +89,7 @@ def _find_tips(commits: CommitList, context: AuditContext) -> frozenset[str]:
     if lost := [name for name, kind in kinds.items() if kind in ("", "commit")]:
         raise GitError(f"{context.git.name}: commit {min(lost)} cannot be read")
     tags = [name for name, kind in kinds.items() if kind == "tag"]
-    targets = frozenset(read_tag_targets(tags, context.git).values())
+    targets = frozenset(read_tag_targets(tags, context.git)[0].values())
     return (tips | targets) & known
 
 

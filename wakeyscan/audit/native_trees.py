@@ -13,7 +13,13 @@ from wakeyscan.audit.native_packs import (
     read_pack_headers,
 )
 from wakeyscan.audit.object_tasks import read_loose_objects
-from wakeyscan.audit.tree_diff import EntryFilter, MatchingEntry, TreeDiffs, diff_trees
+from wakeyscan.audit.tree_diff import (
+    EntryFilter,
+    MatchingEntry,
+    TreeDiffs,
+    check_number,
+    diff_trees,
+)
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.object_dirs import join_loose_name, list_indexes, list_loose_objects
 from wakeyscan.git.objects import TREE, empty_tree_id, is_object_id
@@ -28,6 +34,9 @@ if TYPE_CHECKING:
 
 _OBJECTS_PER_PAIR = 500
 """Objects of a repository for each pair of trees; with more, git is faster."""
+
+_BATCH_SIZE = 256
+"""Pairs of trees in one call, whose differences are all in memory."""
 
 _MAX_LOOSE = 20_000
 """Maximum number of loose objects; git is faster than a search for trees among more."""
@@ -63,13 +72,18 @@ class NativeTreeComparer:
             self._history = self._read_history(len(pairs), entry_filter)
             self._filter = entry_filter
         empty = empty_tree_id(pairs[0].partition(" ")[0])
-        differences, missing = self._history.compare(pairs, empty)
-        matching = [
-            MatchingEntry(pairs[position].encode("ascii"), entry, path)
-            for position, entry, path in differences
-        ]
-        lost = frozenset(object_id.hex().encode("ascii") for object_id in missing)
-        return TreeDiffs(matching, lost if entry_filter.list_objects else None)
+        matching: list[MatchingEntry] = []
+        lost: set[bytes] = set()
+        for start in range(0, len(pairs), _BATCH_SIZE):
+            batch = pairs[start : start + _BATCH_SIZE]
+            differences, missing = self._history.compare(batch, empty)
+            check_number(len(matching) + len(differences))
+            matching += (
+                MatchingEntry(batch[position].encode("ascii"), entry, path)
+                for position, entry, path in differences
+            )
+            lost.update(object_id.hex().encode("ascii") for object_id in missing)
+        return TreeDiffs(matching, frozenset(lost) if entry_filter.list_objects else None)
 
     def _read_history(self, pairs: int, entry_filter: EntryFilter) -> Any:
         folders, width = self._repository.object_folders, self._repository.id_width

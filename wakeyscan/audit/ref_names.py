@@ -31,6 +31,10 @@ INDEX, _REFLOG, _STASH = "index", "reflog", "stash"
 _UNREAD_REFLOG = "a reflog cannot be read, so a key in it may look unreachable: {}"
 _UNREAD_INDEX = "an index cannot be read, so a key in it may look unreachable: {}"
 
+_MAX_TAGS = 100
+"""Maximum number of tags in a row that tag each other."""
+_DEEP_TAGS = f"over {_MAX_TAGS} tags tag each other, so a key behind them may look unreachable"
+
 NOTES_REF = "refs/notes/"
 NOTE = "note"
 """The part of an object that a note holds."""
@@ -68,7 +72,9 @@ def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -
     logs = refs.read_reflogs(repository, partial(_skip_reflog, skipped))
     stash = logs.pop("refs/stash", set())
     tags = [tip for name, tip in tips.items() if name.startswith("refs/tags/")]
-    targets = read_tag_targets(tags, git)
+    targets, are_all = read_tag_targets(tags, git)
+    if not are_all:
+        skipped.append(Skipped(Origin("refs/tags"), _DEEP_TAGS, gap=False))
     followed = {tip: frozenset(_follow(tip, targets)) for tip in {*tips.values()}}
     names = {name: followed[tip] for name, tip in sorted(tips.items())}
     stash |= names.pop("refs/stash", frozenset())
@@ -95,18 +101,23 @@ def _add_indexes(names: RefNames, repository: Repository, git: Git) -> Iterator[
             yield Skipped(Origin(path), _UNREAD_INDEX.format(error), gap=False)
 
 
-def read_tag_targets(ids: Iterable[str], git: Git) -> dict[str, str]:
-    """Return the targets of annotated tags by the tags' ids; a target may itself be a tag."""
+def read_tag_targets(ids: Iterable[str], git: Git) -> tuple[dict[str, str], bool]:
+    """Return the targets of annotated tags by the tags' ids, and whether these are all.
+
+    A target may itself be a tag, to `_MAX_TAGS` levels: each needs a process of git.
+    """
     targets: dict[str, str] = {}
     pending = list(ids)
     try:
-        while pending:
+        for _ in range(_MAX_TAGS):
+            if not pending:
+                break
             tags = [(o.id, o.read_all()) for o in git.read_objects(pending) if o.type == "tag"]
             targets |= {name: parse_tag_target(tag) for name, tag in tags}
             pending = [targets[name] for name, tag in tags if targets[name] and is_tag_of_tag(tag)]
     except GitError:  # one is damaged; the completeness check reports it
-        pass
-    return targets
+        return targets, True
+    return targets, not pending
 
 
 def _follow(object_id: str, targets: dict[str, str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ read the commits again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain
 
@@ -28,6 +28,12 @@ _PROCESSES = 2
 
 _BATCH_SIZE = 4096
 """Pairs of trees per process; its output, 3 MB for curl, is all that is held in memory."""
+
+_MAX_OUTPUT = 64 << 20
+"""Bytes of the output of a process; with more, its pairs are split between two."""
+
+MAX_DIFFERENCES = 300_000
+"""Maximum number of differences that matter, in the whole history: they take 500 MB."""
 
 _SUBMODULE = b"160000"
 _DIFF_TREE = ("diff-tree", "--stdin", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
@@ -82,19 +88,24 @@ class TreeComparer(Protocol):
 def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
     """Compare pairs of trees; raise `GitError` if one is missing, damaged or has too many paths."""
     batches = [pairs[start : start + _BATCH_SIZE] for start in range(0, len(pairs), _BATCH_SIZE)]
-    matching: list[MatchingEntry] = []
-    missing: set[bytes] = set()
     with (
         futures.ThreadPoolExecutor(1) as lister,
         futures.ThreadPoolExecutor(_PROCESSES) as threads,  # they wait, git does the work
     ):
         listing = lister.submit(entry_filter.list_objects or _list_nothing)  # git starts meanwhile
         diff_batch = partial(_diff_batch, git, entry_filter, listing)
-        for result in threads.map(diff_batch, batches):
-            matching += result.matching
-            missing.update(result.missing or ())
+        diffs = _join_diffs(threads.map(diff_batch, batches))
         is_checked = bool(listing.result())
-    return TreeDiffs(matching, frozenset(missing) if is_checked else None)
+    return diffs if is_checked else diffs._replace(missing=None)
+
+
+def check_number(differences: int) -> None:
+    """Raise `GitError` for more differences that matter than fit into memory.
+
+    A few kilobytes of commits can move thousands of files each.
+    """
+    if differences > MAX_DIFFERENCES:
+        raise GitError(f"files with keys are added or removed over {MAX_DIFFERENCES:,} times")
 
 
 def _list_nothing() -> None:
@@ -129,7 +140,9 @@ def _diff_batch(
     known_objects: futures.Future[frozenset[bytes] | None],
     pairs: list[str],
 ) -> TreeDiffs:
-    output = b"".join(tree_paths.compare_trees(_DIFF_TREE, pairs, git))
+    if (output := _compare_trees(pairs, git)) is None:
+        halves = pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
+        return _join_diffs(_diff_batch(git, entry_filter, known_objects, half) for half in halves)
     fields = output.split(b"\0")
     answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
     if answered != len(pairs):  # git omits a missing tree without an error
@@ -138,6 +151,27 @@ def _diff_batch(
     entries = list(zip(fields[::2], fields[1::2], strict=False))
     matching = list(filter_entries(entries, entry_filter))
     return TreeDiffs(matching, find_missing(entries, known_objects.result()))
+
+
+def _compare_trees(pairs: list[str], git: Git) -> bytes | None:
+    """Return the output of git for some pairs, or `None` if it is large and may be split."""
+    parts, size = [], 0
+    for part in tree_paths.compare_trees(_DIFF_TREE, pairs, git):
+        parts.append(part)
+        size += len(part)
+        if size > _MAX_OUTPUT and len(pairs) > 1:
+            return None
+    return b"".join(parts)
+
+
+def _join_diffs(results: Iterable[TreeDiffs]) -> TreeDiffs:
+    matching: list[MatchingEntry] = []
+    missing: set[bytes] = set()
+    for result in results:
+        matching += result.matching
+        check_number(len(matching))
+        missing.update(result.missing or ())
+    return TreeDiffs(matching, frozenset(missing))
 
 
 def filter_entries(

@@ -10,7 +10,7 @@ import pytest
 from tests.support.audits import build_options, run_audit
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
-from wakeyscan.audit import occurrences
+from wakeyscan.audit import occurrences, ref_names, tree_diff
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.tree_diff import EntryFilter, TreeDiffs
 from wakeyscan.core.errors import GitError
@@ -87,3 +87,57 @@ def test_a_history_that_cannot_be_read_is_said(
     assert [item.reason for item in result.skipped] == [reason]
     assert (result.interrupted, result.complete) == (is_interrupted, False)
     assert (history.place_count, history.introduced) == (1, CommitRef("", ""))
+
+
+def build_moves(folder: Path, key: str) -> Repo:
+    """Return a repository whose commits move a folder with keys."""
+    repo = Repo(folder)
+    repo.commit({f"d0/{number}": f"{key}\n" for number in range(8)})
+    for number in range(5):
+        repo.git("mv", f"d{number}", f"d{number + 1}")
+        repo.commit({})
+    return repo
+
+
+def test_keys_that_move_too_often_are_listed_without_histories(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = build_moves(tmp_path / "repo", key)
+    assert run_audit(repo.top).keys[0].place_count == 48
+    monkeypatch.setattr(tree_diff, "MAX_DIFFERENCES", 80)
+    result = run_audit(repo.top)
+    assert [item.reason for item in result.skipped] == [
+        "the histories of keys are incomplete: files with keys are added or removed over 80 times"
+    ]
+    assert (result.complete, len(result.keys), result.keys[0].place_count) == (False, 1, 1)
+
+
+def test_a_large_comparison_is_split(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = build_moves(tmp_path / "repo", key)
+    whole = run_audit(repo.top)
+    monkeypatch.setattr(
+        "wakeyscan.audit.audit.choose_tree_comparer", lambda _: tree_diff.diff_trees
+    )
+    monkeypatch.setattr(tree_diff, "_MAX_OUTPUT", 100)
+    split = run_audit(repo.top)
+    assert (split.keys, split.findings, split.skipped) == (whole.keys, whole.findings, ())
+
+
+def test_a_long_chain_of_tags_is_followed_to_a_limit(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{key}\n"})
+    for number in range(5):
+        repo.git("tag", "-m", "m", f"t{number + 1}", f"t{number}" if number else "HEAD")
+    monkeypatch.setattr(ref_names, "_MAX_TAGS", 5)
+    assert not run_audit(repo.top).skipped
+    monkeypatch.setattr(ref_names, "_MAX_TAGS", 4)
+    for number in range(4):
+        repo.git("tag", "-d", f"t{number + 1}")
+    result = run_audit(repo.top)
+    assert [item.gap for item in result.skipped] == [False]
+    assert result.skipped[0].reason.endswith("a key behind them may look unreachable")
+    assert len(result.keys) == 1
