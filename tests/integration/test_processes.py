@@ -158,6 +158,19 @@ def test_a_lack_of_memory_causes_no_internal_error(
         assert any(text in ran.out + ran.err for text in expected.get(ran.code, ("",)))
 
 
+def test_a_full_disk_causes_no_internal_error(tmp_path: Path, make_key: MakeKey) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": make_key()})
+    (full := tmp_path / "full").mkdir()
+    mount = f"mount -t tmpfs -o size=64k none {full} || exit 99"
+    fill = f"head -c 60000 /dev/zero > {full}/a"  # Python must still find it writable
+    script = f"{mount}; {fill}; TMPDIR={full} exec {WAKEYSCAN} audit --no-cache"
+    ran = execute(["unshare", "-rm", "sh", "-c", script], repo.top)
+    if ran.code == 99 or ran.err.startswith("unshare:"):
+        pytest.skip("no file system can be mounted here")
+    assert (ran.code, "no space is left on the device" in ran.err) == (2, True)
+
+
 @pytest.mark.parametrize("files", range(6, 13))
 def test_too_few_open_files_cause_no_internal_error(
     tmp_path: Path, make_key: MakeKey, files: int

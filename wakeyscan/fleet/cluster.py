@@ -115,21 +115,31 @@ def _build_security(files: TlsFiles) -> Security:
 
 def _open_local_cluster(options: ClusterOptions, stack: ExitStack) -> LocalCluster:
     scratch = stack.enter_context(make_temporary_folder())
-    return LocalCluster(
-        n_workers=options.jobs,
-        threads_per_worker=1,
-        processes=True,
-        memory_limit=options.memory or "auto",
-        host=_LOOPBACK,
-        # Dask serves HTTP even without a dashboard, on a port that another cluster may have.
-        scheduler_kwargs={"dashboard": options.dashboard, "dashboard_address": f"{_LOOPBACK}:0"},
-        worker_dashboard_address=None,
-        local_directory=scratch,
-        silence_logs=logging.CRITICAL,
-        security=Security.temporary(),
-        preload=[remote_task.__name__],
-        env={"TMPDIR": scratch},
-    )
+    try:
+        return LocalCluster(
+            n_workers=options.jobs,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=options.memory or "auto",
+            host=_LOOPBACK,
+            # Dask serves HTTP even without a dashboard, on a port that another cluster may have.
+            scheduler_kwargs={
+                "dashboard": options.dashboard,
+                "dashboard_address": f"{_LOOPBACK}:0",
+            },
+            worker_dashboard_address=None,
+            local_directory=scratch,
+            silence_logs=logging.CRITICAL,
+            security=Security.temporary(),
+            preload=[remote_task.__name__],
+            env={"TMPDIR": scratch},
+        )
+    except (OSError, RuntimeError) as error:
+        reason = error.__cause__ or error
+        raise UsageError(
+            f"Dask cannot start workers: {reason}; free disk space and memory, or use --executor "
+            "processes"
+        ) from None
 
 
 def _run_tasks(client: Client, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
