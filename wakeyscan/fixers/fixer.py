@@ -13,6 +13,12 @@ MAX_SECRET = 4096
 
 INSTALL = "the parser of this language is missing; install it with: pip install 'wakeyscan[fix]'"
 
+_WORD_END = re.compile(rb"[\w$\x80-\xff]\Z")
+_WORD_START = re.compile(rb"[\w$@(\x80-\xff]")
+_JOINED = re.compile(rb"\A(?:[\w$\x80-\xff]{2}|!=)\Z")
+"""The last byte of an edit and the next one, if both are one token: the `!` of TypeScript would
+negate a comparison."""
+
 
 class NotFixable(Exception):
     """A leak cannot be fixed safely; the text states why, and what to do instead."""
@@ -101,6 +107,20 @@ def apply_edits(content: bytes, edits: Iterable[Edit]) -> bytes:
         parts += [content[at : edit.start], edit.text]
         at = edit.end
     return b"".join([*parts, content[at:]])
+
+
+def separate_words(content: bytes, edit: Edit) -> Edit:
+    """Return an edit of an expression with a blank where it would join the word beside it.
+
+    `return"key"` needs no blank, unlike a name; a parenthesis would make a call of the word.
+    """
+    if not edit.text:
+        return edit
+    before = content[max(edit.start - 1, 0) : edit.start]
+    after = content[edit.end : edit.end + 1]
+    start = b" " if _WORD_END.search(before) and _WORD_START.match(edit.text) else b""
+    end = b" " if _JOINED.search(edit.text[-1:] + after) else b""
+    return edit._replace(text=start + edit.text + end)
 
 
 def check_is_whole(leak: Leak) -> None:

@@ -19,6 +19,7 @@ from wakeyscan.fixers.fixer import (
     Source,
     find_extent,
     replace_in_prose,
+    separate_words,
 )
 from wakeyscan.fixers.python_tree import PythonTree, parse_tree
 
@@ -75,7 +76,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         edit = Edit(*tree.span(call), text)
     else:
         edit = _replace_literals(tree, node, leak, environment)
-    return Fix((edit, *environment.edits))
+    return Fix((separate_words(source.content, edit), *environment.edits))
 
 
 def _is_whole(tree: PythonTree, node: ast.expr, leak: Leak) -> bool:

@@ -6,7 +6,15 @@ import re
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.fixer import (
+    Edit,
+    Fix,
+    Leak,
+    NotFixable,
+    Source,
+    replace_in_prose,
+    separate_words,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -81,6 +89,7 @@ def _use_variable(source: Source, literal: Node, leak: Leak) -> Fix:
     reference = b"var." + name.encode()
     if literal.type in _LITERALS and leak.is_text((literal.text or b"")[1:-1]):
         edit = Edit(literal.start_byte, literal.end_byte, reference)
+        edit = separate_words(source.content, edit)
     else:
         edit = Edit(leak.start, leak.end, b"${" + reference + b"}")
     return Fix((edit, *_declare(source, name)), (_format_note(name),))

@@ -20,6 +20,7 @@ from wakeyscan.fixers.fixer import (
     Source,
     find_extent,
     replace_in_prose,
+    separate_words,
 )
 from wakeyscan.fixers.syntax import Literal
 
@@ -103,8 +104,7 @@ class TreeFixer:
         if reason := language.refuse(literal.node):
             raise NotFixable(reason)
         place = _find_place(tree, source, leak, literal, language)
-        edits = _replace(place, language)
-        return Fix((*edits, *language.adapt(place)))
+        return Fix((_replace(place, language), *language.adapt(place)))
 
 
 def _find_literal(tree: Tree, content: bytes, leak: Leak, language: Language) -> Literal | None:
@@ -206,24 +206,29 @@ def _refuse_comments(tree: Tree, used: tuple[Literal, ...], language: Language) 
             raise NotFixable("there is a comment between its pieces; join them first")
 
 
-def _replace(place: Place, language: Language) -> tuple[Edit, ...]:
-    first, last = place.used[0], place.used[-1]
-    is_whole = not place.prefix and not place.suffix and bool(first.opening)
-    edit = _replace_fallback(place, language) or _replace_default(place, language)
-    if is_whole and edit:
-        return (edit,)
-    if is_whole:
-        return (Edit(first.start, last.end, language.format_lookup(place)),)
+def _replace(place: Place, language: Language) -> Edit:
+    """Return the edit of the literal, or of the part that holds the secret."""
     hole = language.format_hole(place)
+    if hole and len(place.used) == 1 and not _is_whole(place):
+        return Edit(place.leak.start, place.leak.end, hole)
+    return separate_words(place.source.content, _replace_expression(place, language))
+
+
+def _is_whole(place: Place) -> bool:
+    """Return whether the literals hold the secret, and nothing else."""
+    return not place.prefix and not place.suffix and bool(place.used[0].opening)
+
+
+def _replace_expression(place: Place, language: Language) -> Edit:
+    first, last = place.used[0], place.used[-1]
+    edit = _replace_fallback(place, language) or _replace_default(place, language)
+    if _is_whole(place):
+        return edit or Edit(first.start, last.end, language.format_lookup(place))
+    promoted = None
     if len(place.used) == 1:
-        if hole:
-            return (Edit(place.leak.start, last.high - len(place.suffix), hole),)
-        promoted = language.promote(
-            first, place.prefix, place.suffix, language.format_lookup(place)
-        )
-        if promoted is not None:
-            return (Edit(first.start, first.end, promoted),)
-    return (Edit(first.start, last.end, _format_sum(place, language)),)
+        lookup = language.format_lookup(place)
+        promoted = language.promote(first, place.prefix, place.suffix, lookup)
+    return Edit(first.start, last.end, promoted or _format_sum(place, language))
 
 
 def _format_sum(place: Place, language: Language) -> bytes:
