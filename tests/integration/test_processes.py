@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -169,6 +170,28 @@ def test_a_full_disk_causes_no_internal_error(tmp_path: Path, make_key: MakeKey)
     if ran.code == 99 or ran.err.startswith("unshare:"):
         pytest.skip("no file system can be mounted here")
     assert (ran.code, "no space is left on the device" in ran.err) == (2, True)
+
+
+CAPABILITIES = "+dac_override,+dac_read_search"
+"""With these, another user can run wakeyscan in the folders of a test; root has no limit."""
+AS_OTHER = (
+    *("setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"),
+    *("--inh-caps", CAPABILITIES, "--ambient-caps", CAPABILITIES),
+)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("arguments", ["scan", "audit --no-cache", "fix"])
+def test_too_few_processes_cause_no_internal_error(
+    tmp_path: Path, make_key: MakeKey, arguments: str, processes: int
+) -> None:
+    if not shutil.which("setpriv") or execute([*AS_OTHER, "true"]).code:
+        pytest.skip("only root can become a user whose processes are limited")
+    repo = Repo(tmp_path / "repo")
+    repo.commit({f"{number}.py": f"k = '{make_key()}'\n" for number in range(300)})
+    command = f"ulimit -u {processes}; exec {WAKEYSCAN} {arguments} --jobs 3"
+    ran = execute([*AS_OTHER, "sh", "-c", command], repo.top, env={"HOME": str(tmp_path)})
+    assert (ran.code in (1, 2), "Traceback" in ran.err) == (True, False), ran
 
 
 @pytest.mark.parametrize("files", range(6, 13))

@@ -32,6 +32,10 @@ else:
     traceback_text = lazy_import("wakeyscan.core.traceback_text")
 
 _TOO_MANY_FILES = "too many open files; raise their limit (ulimit -n), or add --jobs 1"
+_TOO_MANY_PROCESSES = (
+    "no further process or thread can be started; raise their limit (ulimit -u, or that of the "
+    "container), or add --jobs 1"
+)
 _NO_SPACE = "no space is left on the device; free some, or set TMPDIR to another folder"
 _OUT_OF_MEMORY = (
     "out of memory; raise the limit of this process (ulimit -v) or container, or add --jobs 1"
@@ -81,6 +85,8 @@ def _print_expected(error: BaseException) -> int | None:
             print_error(_OUT_OF_MEMORY)
         case OSError() if error.errno in (errno.ENFILE, errno.EMFILE):
             print_error(_TOO_MANY_FILES)
+        case BlockingIOError():
+            print_error(_TOO_MANY_PROCESSES)
         case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
             print_error(f"{redact(str(error.filename or 'temporary files'))}: {_NO_SPACE}")
         case _:

@@ -30,6 +30,8 @@ else:
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
+_LOST = "a worker process died (out of memory?), so the scan is incomplete; try --jobs 1"
+
 _TASKS_AHEAD = 2
 """Tasks that each worker has queued, so that it never waits for the next one."""
 
@@ -107,7 +109,10 @@ class _Pool:
 def _send_next(worker: Any, tasks: Iterator[Any]) -> int:
     """Send a task, if any is left; return the number of tasks sent."""
     for task in tasks:
-        worker.send(task)
+        try:
+            worker.send(task)
+        except (BrokenPipeError, ConnectionResetError):
+            raise WakeyscanError(_LOST) from None
         return 1
     return 0
 
@@ -115,17 +120,18 @@ def _send_next(worker: Any, tasks: Iterator[Any]) -> int:
 def _receive(worker: Any) -> Any:
     try:
         trace, answer = worker.recv()
-    except EOFError:
-        raise WakeyscanError(
-            "a worker process died (out of memory?), so the scan is incomplete; try --jobs 1"
-        ) from None
+    except (EOFError, ConnectionResetError):
+        raise WakeyscanError(_LOST) from None
     if trace:
         raise traceback_text.TracedError(trace)
     return answer
 
 
 def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
-    prepare_process()
+    try:
+        prepare_process()
+    except RuntimeError:
+        return  # no thread can be started: the parent says that this process ended
     try:
         work = make_worker()
         while True:

@@ -16,8 +16,7 @@ try:
     from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
     from git.exc import GitCommandError
 except ImportError:  # GitPython looks for git when it is loaded
-    find_executable()
-    raise
+    raise GitError(f"{find_executable()} cannot be run; see wakeyscan doctor") from None
 
 OwnRepository = Repo
 """The type of an open repository, for modules that do not use GitPython themselves."""
