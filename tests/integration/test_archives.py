@@ -220,6 +220,7 @@ UNREAD = {
     "lz4": b"\x04\x22\x4d\x18" + bytes(range(60)),
     "lzip": b"LZIP\1\x0c" + bytes(range(60)),
     "lzop": b"\x89LZO\0\r\n\x1a\n" + bytes(range(60)),
+    "pack": b"PACK\0\0\0\2\0\0\0\1" + bytes(range(60)),
     "rpm": b"\xed\xab\xee\xdb\3\0" + bytes(range(60)),
     "snappy": b"\xff\x06\0\0sNaPpY" + bytes(range(60)),
     "squashfs": b"hsqs" + bytes(range(60)),

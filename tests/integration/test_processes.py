@@ -166,6 +166,8 @@ def test_a_full_disk_causes_no_internal_error(tmp_path: Path, make_key: MakeKey)
     mount = f"mount -t tmpfs -o size=64k none {full} || exit 99"
     fill = f"head -c 60000 /dev/zero > {full}/a"  # Python must still find it writable
     script = f"{mount}; {fill}; TMPDIR={full} exec {WAKEYSCAN} audit --no-cache"
+    if not shutil.which("unshare"):
+        pytest.skip("unshare is not installed")
     ran = execute(["unshare", "-rm", "sh", "-c", script], repo.top)
     if ran.code == 99 or ran.err.startswith("unshare:"):
         pytest.skip("no file system can be mounted here")

@@ -27,6 +27,7 @@ EXTRACTORS: Registry[Extractor] = Registry(
         "lzma": "wakeyscan.extractors.compressed:LZMA_FORMAT",
         "lzop": "wakeyscan.extractors.unread:UNSUPPORTED_FORMAT",
         "orc": "wakeyscan.extractors.unread:ORC_FORMAT",
+        "pack": "wakeyscan.extractors.unread:UNSUPPORTED_FORMAT",
         "parquet": "wakeyscan.extractors.columnar.parquet",
         "pdf": "wakeyscan.extractors.pdf.document",
         "rar": "wakeyscan.extractors.unread:UNSUPPORTED_FORMAT",

@@ -68,6 +68,7 @@ UNREAD_SIGNATURES: dict[str, tuple[bytes, ...]] = {
     "lz4": (b"\x04\x22\x4d\x18", b"\x02\x21\x4c\x18"),
     "lzip": (b"LZIP\1",),
     "lzop": (b"\x89LZO\0\r\n\x1a\n",),
+    "pack": (b"PACK\0\0\0\2", b"PACK\0\0\0\3"),
     "rpm": (b"\xed\xab\xee\xdb",),
     "snappy": (b"\xff\x06\0\0sNaPpY",),
     "squashfs": (b"hsqs", b"sqsh"),
