@@ -48,7 +48,7 @@ class LineEnd:
         is_cut = not self._part.is_key and self._part.size != len(PREFIX)
         may_be_at_width = self._is_before_random_text()
         if not (is_cut or may_be_at_width or self._may_be_mail()):
-            return False  # most line ends, for the least work
+            return False  # as at most line ends; the checks below take longer
         if _OFFSET.match(self._content, self._gap.end()) or self._is_before_entry():
             return False
         if may_be_at_width and self._is_at_width():

@@ -166,7 +166,7 @@ def _is_public_variable(key: Surroundings) -> bool:
         return False
     if start and _BARE_VALUE.match(key.content, start, end):
         start, end = key.find_line_start(start - 1), start - 1
-    if key.content.find(b"_", start, end) < 0:  # no variable, for the least work
+    if key.content.find(b"_", start, end) < 0:  # no variable; its pattern takes longer
         return False
     if not key.searches.of(_PUBLIC_VARIABLE).find_first(start, end):
         return False

@@ -76,7 +76,7 @@ class Surroundings(NamedTuple):
 
     def of_key(self, start: int, end: int) -> Surroundings:
         """Return the surroundings of a key in the same file."""
-        return tuple.__new__(Surroundings, (*self[:-2], start, end))  # for the least work
+        return tuple.__new__(Surroundings, (*self[:-2], start, end))  # its constructor is slower
 
     @property
     def before(self) -> bytes:
