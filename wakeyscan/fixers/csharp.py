@@ -19,6 +19,7 @@ _REFUSED = {
     "attribute_argument": "an argument of an attribute must be a constant",
     "parameter": "the default of a parameter must be a constant",
     "constant_pattern": "a pattern must be a constant; compare with the variable",
+    "goto_statement": "the case of a goto must be a constant",
     "case_switch_label": "a case label must be a constant; compare with the variable",
 }
 _SAFE_PARENTS = frozenset(
@@ -56,6 +57,8 @@ def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> b
 
 
 def _refuse(node: Node) -> str:
+    if any(child.type == "string_literal_encoding" for child in node.children):
+        return "it is a string of bytes"
     for ancestor in syntax.list_ancestors(node):
         if ancestor.type in _REFUSED:
             return _REFUSED[ancestor.type]

@@ -22,6 +22,10 @@ _SAFE_PARENTS = frozenset(
 )
 
 
+_OPERANDS = (
+    *("interpreted_string_literal", "raw_string_literal", "expression_list"),
+    "parenthesized_expression",
+)
 _FUNCTIONS = ("function_declaration", "method_declaration", "func_literal")
 _DECLARATIONS = (
     *("parameter_declaration", "variadic_parameter_declaration", "var_spec", "const_spec"),
@@ -31,7 +35,23 @@ _DECLARATIONS = (
 
 def _format_lookup(place: Place) -> bytes:
     name = _find_package(place) or b"os"
-    return name + b'.Getenv("' + place.leak.variable.encode() + b'")'
+    lookup = name + b'.Getenv("' + place.leak.variable.encode() + b'")'
+    kind = _find_type(place.node)
+    return kind + b"(" + lookup + b")" if kind else lookup
+
+
+def _find_type(node: Node) -> bytes:
+    """Return the type of a declaration that a look-up needs, unlike a constant; or nothing."""
+    for ancestor in syntax.list_ancestors(node):
+        if ancestor.type in ("const_spec", "var_spec"):
+            kind = ancestor.child_by_field_name("type")
+            is_name = kind is not None and kind.type in ("type_identifier", "qualified_type")
+            text = (kind.text or b"") if kind and is_name else b""
+            return b"" if text in (b"string", b"any") else text
+        is_sum = any(child.type == "+" for child in ancestor.children)
+        if ancestor.children and not is_sum and ancestor.type not in _OPERANDS:
+            break
+    return b""
 
 
 def _find_package(place: Place) -> bytes:
@@ -142,15 +162,21 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
     specs = [child for child in spec.parent.children if child.type == "const_spec"]
     if len(specs) > 1 and not all(map(_is_string, specs)):
         raise NotFixable("it is in a group with other constants; declare it as a variable first")
-    name = (spec.children[0].text or b"").decode()
-    others = [n for n in syntax.walk(place.tree.root_node) if n.type == "const_spec" and n != spec]
-    if any(re.search(rf"\b{name}\b", (other.text or b"").decode()) for other in others):
+    names = {n.text for one in specs for n in one.children_by_field_name("name")}
+    if _is_used(place, "const_spec", "value", names):
         raise NotFixable("another constant depends on it; turn both into variables")
-    lengths = [n for n in syntax.walk(place.tree.root_node) if n.type == "array_type"]
-    if any(re.search(rf"\[[^\]]*\b{name}\b", (n.text or b"").decode()) for n in lengths):
+    if _is_used(place, "array_type", "length", names):
         raise NotFixable("the length of an array depends on it; declare it as a variable first")
     keyword = spec.parent.children[0]
     yield Edit(keyword.start_byte, keyword.end_byte, b"var")
+
+
+def _is_used(place: Place, kind: str, field: str, names: set[bytes | None]) -> bool:
+    """Return whether a field of a kind of node has one of the names."""
+    nodes = [node for node in syntax.walk(place.tree.root_node) if node.type == kind]
+    values = [value for node in nodes for value in node.children_by_field_name(field)]
+    inner = (one for value in values for one in syntax.walk(value))
+    return any(one.type == "identifier" and one.text in names for one in inner)
 
 
 def _is_string(spec: Node) -> bool:

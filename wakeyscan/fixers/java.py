@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _CONSTANT = "an annotation or a case label uses it, which must be a constant"
 _REFUSED = {
     "annotation_argument_list": "an argument of an annotation must be a constant",
+    "annotation_type_element_declaration": "the default of an annotation must be a constant",
     "switch_label": "a case label must be a constant; compare with the variable",
 }
 _SAFE_PARENTS = frozenset(
@@ -66,15 +67,43 @@ def _refuse(node: Node) -> str:
 
 
 def _is_in_constant_of_annotation(node: Node) -> bool:
-    """Return whether an annotation or a case label of the file uses the constant by its name."""
+    """Return whether an annotation or a case label of the file uses the constant by its name.
+
+    It may use it through other constants.
+    """
     nodes = [*syntax.list_ancestors(node)]
     declarator = next((one for one in nodes if one.type == "variable_declarator"), None)
-    name = declarator.child_by_field_name("name") if declarator else None
-    if name is None:
-        return False
-    users = (user for user in syntax.walk(nodes[-1]) if user.type in _REFUSED)
-    pattern = rb"\b" + re.escape(name.text or b"") + rb"\b"
-    return any(re.search(pattern, user.text or b"") for user in users)
+    names = [_read_name(declarator)] if declarator else []
+    users = _map_users(nodes[-1])
+    for name in names:
+        names += users.pop(name, ())
+    return b"" in names
+
+
+def _map_users(root: Node) -> dict[bytes, set[bytes]]:
+    """Return the constants that use each name; an empty one stands for what must be a constant."""
+    users: dict[bytes, set[bytes]] = {}
+    for node in syntax.walk(root):
+        is_required = node.type in _REFUSED
+        if is_required or (node.type == "variable_declarator" and _is_final(node)):
+            user = b"" if is_required else _read_name(node)
+            for inner in syntax.walk(node):
+                if inner.type == "identifier":
+                    users.setdefault(inner.text or b"", set()).add(user)
+    return users
+
+
+def _is_final(declarator: Node) -> bool:
+    declaration = declarator.parent
+    if declaration is None or declaration.type == "constant_declaration":
+        return True
+    words = [one for one in declaration.children if one.type == "modifiers"]
+    return any(child.type == "final" for word in words for child in word.children)
+
+
+def _read_name(declarator: Node) -> bytes:
+    name = declarator.child_by_field_name("name")
+    return (name.text or b"") if name else b""
 
 
 FIXER = TreeFixer(

@@ -21,7 +21,10 @@ _OWN_VALUE = "it sets the variable itself; remove the line, and set the variable
 _REFUSED_PARENTS = {
     "import_statement": "it is the name of a module",
     "literal_type": "it is a type",
+}
+_REFUSED_ANCESTORS = {
     "enum_assignment": "a member of an enum must be a constant; use an object",
+    "ambient_declaration": "a declaration without code must have constants",
 }
 _SAFE_PARENTS = frozenset(
     (
@@ -84,7 +87,22 @@ def _refuse(node: Node) -> str:
         return "a tagged template passes its text to a function"
     if parent.type == "as_expression" and parent.children[-1].type == "const":
         return "`as const` needs a constant"
-    return _REFUSED_PARENTS.get(parent.type, "")
+    types = [ancestor.type for ancestor in syntax.list_ancestors(node)]
+    reasons = [_REFUSED_ANCESTORS[name] for name in types if name in _REFUSED_ANCESTORS]
+    return _REFUSED_PARENTS.get(parent.type, "") or "".join(reasons[:1]) or _refuse_type(node)
+
+
+def _refuse_type(node: Node) -> str:
+    """Return why a text may not change whose type is the text itself."""
+    for ancestor in syntax.list_ancestors(node):
+        kind = ancestor.child_by_field_name("type")
+        if ancestor.type in ("as_expression", "satisfies_expression"):
+            kind = ancestor.children[-1]
+        if kind is not None and (node.text or b"") in (kind.text or b""):
+            return "its type is the text itself; change the type to string first"
+        if ancestor.type.endswith(("_statement", "_declaration", "_block")):
+            break
+    return ""
 
 
 def _refuse_own_value(place: Place) -> tuple[Edit, ...]:

@@ -40,9 +40,17 @@ def _refuse(node: Node) -> str:
             return "an argument of an annotation must be a constant"
         if ancestor.type == "interpolation":
             return "it is inside the ${} of another string; assign it to a name first"
+        if _is_annotation_class(ancestor):
+            return "the default of an annotation must be a constant"
         if ancestor.type in ("function_body", "class_body"):
             break
     return ""
+
+
+def _is_annotation_class(node: Node) -> bool:
+    modifiers = [one for one in node.children if one.type == "modifiers"]
+    words = [one.text for modifier in modifiers for one in modifier.children]
+    return node.type == "class_declaration" and b"annotation" in words
 
 
 def _adapt(place: Place) -> tuple[Edit, ...]:
@@ -68,7 +76,7 @@ def _refuse_constant_uses(place: Place, declaration: Node) -> None:
         return
     name = re.compile(rb"\b" + found[1] + rb"\b")
     for node in syntax.walk(place.tree.root_node):
-        is_annotation = node.type == "annotation"
+        is_annotation = node.type in ("annotation", "file_annotation") or _is_annotation_class(node)
         is_constant = node.type == "property_declaration" and node != declaration
         text = node.text or b""
         if (is_annotation or (is_constant and b"const " in text)) and name.search(text):

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.fixers import syntax
+from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from wakeyscan.fixers.syntax import Literal
+
+_REFUSED = {
+    "attribute_argument": "an argument of an attribute must be a constant",
+    "data_statement": "a data section has no look-ups; read the variable where it is used",
+}
 
 
 def _format_lookup(place: Place) -> bytes:
@@ -43,7 +50,17 @@ def _refuse(node: Node) -> str:
     parent = node.parent
     if parent is not None and parent.type == "switch_clause_condition":
         return "it is a condition of a switch; compare with the variable"
-    return ""
+    types = [ancestor.type for ancestor in syntax.list_ancestors(node)]
+    return next((_REFUSED[name] for name in types if name in _REFUSED), "")
+
+
+def _refuse_data_file(place: Place) -> tuple[Edit, ...]:
+    """Raise `NotFixable` in a file that is not run, such as a manifest; return no edits."""
+    if place.source.path.lower().endswith(".psd1"):
+        raise NotFixable(
+            "PowerShell may refuse a look-up in a data file; read the variable outside"
+        )
+    return ()
 
 
 FIXER = TreeFixer(
@@ -60,6 +77,7 @@ FIXER = TreeFixer(
         format_hole=_format_hole,
         refuse=_refuse,
         promote=_promote,
+        adapt=_refuse_data_file,
         sums=frozenset(("additive_expression",)),
         safe_parents=frozenset(("pipeline", "parenthesized_expression")),
         fallbacks=frozenset(("??",)),

@@ -45,6 +45,8 @@ def _escape(text: bytes) -> bytes:
 
 def _refuse(node: Node) -> str:
     parent = node.parent
+    if _is_in_pattern(node):
+        return "a pattern must be a constant; compare with the variable"
     if node.type == "bare_string":
         return "it is in a list of words (%w); write a list of strings first"
     if node.type == "heredoc_body" and _is_raw(node):
@@ -52,6 +54,15 @@ def _refuse(node: Node) -> str:
     if parent is not None and parent.type == "chained_string":
         return "it is one of several adjacent strings; join them first"
     return ""
+
+
+def _is_in_pattern(node: Node) -> bool:
+    current = node
+    while (parent := current.parent) is not None:
+        if parent.type in ("in_clause", "match_pattern", "test_pattern"):
+            return parent.child_by_field_name("pattern") == current
+        current = parent
+    return False
 
 
 def _is_raw(body: Node) -> bool:

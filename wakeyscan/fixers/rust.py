@@ -17,11 +17,23 @@ if TYPE_CHECKING:
 _CONSTANTS = {
     "const_item": "a constant is evaluated at compile time; read the variable where it is used",
     "static_item": "a static is evaluated at compile time; use LazyLock, or read it in place",
+    "const_block": "a constant is evaluated at compile time; read the variable where it is used",
     "attribute_item": "an attribute must be a constant",
+    "inner_attribute_item": "an attribute must be a constant",
     "match_pattern": "a pattern must be a constant; compare with the variable",
 }
 _OWNED_CALLS = re.compile(rb"\.(?:to_string|to_owned|into)\(\)$|^String::from\(")
 _KEEPING = re.compile(rb"\.(?:unwrap_or|or|map_or|push|push_back|insert)$|(?:^|::)(?:Some|Ok|Err)$")
+_FORMAT_PLACES = {
+    **dict.fromkeys(("write", "writeln", "assert", "debug_assert"), 1),
+    **dict.fromkeys(("assert_eq", "assert_ne", "debug_assert_eq", "debug_assert_ne"), 2),
+}
+"""How many arguments precede the format in the arguments of a macro."""
+
+_CONSTANT_FUNCTION = (
+    "a constant function may be evaluated at compile time; read the variable outside"
+)
+
 _BORROWING = ("arguments", "let_declaration")
 
 _NOT_BORROWED = (
@@ -64,18 +76,27 @@ def _promote(literal: Literal, prefix: bytes, suffix: bytes, lookup: bytes) -> b
 
 
 def _refuse(node: Node) -> str:
-    if node.type == "raw_string_literal" and (node.text or b"").startswith(b"b"):
-        return "it is a string of bytes"
     if (node.text or b"").startswith((b"b", b"c")):
         return "it is a string of bytes"
+    if _is_static(node):
+        return _NOT_BORROWED
     for ancestor in syntax.list_ancestors(node):
         if ancestor.type in _CONSTANTS:
             return _CONSTANTS[ancestor.type]
-        if ancestor.type in ("block", "declaration_list"):
+        if ancestor.type == "function_item":
+            words = [one for one in ancestor.children if one.type == "function_modifiers"]
+            return _CONSTANT_FUNCTION if words and b"const" in (words[0].text or b"") else ""
+        if ancestor.type == "closure_expression":
             break
         if ancestor.type == "macro_invocation":
             return _refuse_macro(ancestor, node)
     return ""
+
+
+def _is_static(node: Node) -> bool:
+    """Return whether a literal is the value of a variable that borrows it for ever."""
+    kind = node.parent.child_by_field_name("type") if node.parent else None
+    return kind is not None and b"'static" in (kind.text or b"")
 
 
 def _refuse_macro(macro: Node, node: Node) -> str:
@@ -84,10 +105,17 @@ def _refuse_macro(macro: Node, node: Node) -> str:
     if name in ("concat", "env", "include_str", "option_env", "matches"):
         return f"{name}! needs literals"
     tree = next(child for child in macro.children if child.type == "token_tree")
-    first = tree.named_children[0]
-    if first == node and name not in ("vec", "json", "dbg"):
+    if _is_format(name, tree, node) and name not in ("vec", "json", "dbg"):
         return f"the format of {name}! must be a literal; pass the key as an argument"
     return _NOT_BORROWED if name == "vec" else ""
+
+
+def _is_format(name: str, tree: Node, node: Node) -> bool:
+    before = [child.type for child in tree.children if child.end_byte <= node.start_byte]
+    is_argument = node.parent == tree and before[-1:] == [","]
+    if is_argument and before.count(",") == _FORMAT_PLACES.get(name):
+        return True
+    return tree.named_children[0] == node
 
 
 FIXER = TreeFixer(

@@ -50,7 +50,19 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         return _remove_default(source, block, attribute, leak)
     if kind == "backend":
         raise NotFixable("a backend cannot use variables; pass it with -backend-config")
+    if reason := _refuse_constant(nodes, attribute):
+        raise NotFixable(reason)
     return _use_variable(source, literal, leak)
+
+
+def _refuse_constant(nodes: list[Node], attribute: Node | None) -> str:
+    blocks = [_read_name(node) for node in nodes if node.type == "block"]
+    if "terraform" in blocks:
+        return "a terraform block cannot use variables"
+    is_module = blocks[:1] == ["module"] and attribute is not None
+    if is_module and attribute and _read_name(attribute) in ("source", "version"):
+        return "the source and the version of a module must be constants"
+    return ""
 
 
 def _read_name(node: Node) -> str:
