@@ -77,9 +77,18 @@ UNREAD_SIGNATURES: dict[str, tuple[bytes, ...]] = {
 """Archives that are listed but not opened, so no text in base64 is searched for them."""
 
 _BY_FORMAT = SIGNATURES | UNREAD_SIGNATURES
-_BY_FIRST_TWO = {
-    signature[:2]: name for name, signatures in _BY_FORMAT.items() for signature in signatures
-}
+
+
+def _group_by_start() -> dict[bytes, dict[str, None]]:
+    """Return the names of the formats by the first two bytes of their signatures."""
+    names: dict[bytes, dict[str, None]] = {}
+    for name, signatures in _BY_FORMAT.items():
+        for signature in signatures:
+            names.setdefault(signature[:2], {})[name] = None
+    return names
+
+
+_BY_FIRST_TWO = _group_by_start()
 
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 """The signature of a tar and its offset: the name of a file precedes it."""
@@ -119,13 +128,11 @@ def may_have_format(text: bytes) -> bool:
 
 def detect_beginning(content: bytes | bytearray, size: int) -> str:
     """Return the name of the format as which the first bytes show a file, or an empty string."""
-    name = _BY_FIRST_TWO.get(bytes(content[:2]))
-    if (
-        name
-        and content.startswith(_BY_FORMAT[name], 0, size)
-        and (name not in _PROBES or _PROBES[name](bytes(content[: min(size, PROBE_SIZE)])))
-    ):
-        return name
+    for name in _BY_FIRST_TWO.get(bytes(content[:2]), ()):
+        if content.startswith(_BY_FORMAT[name], 0, size) and (
+            name not in _PROBES or _PROBES[name](bytes(content[: min(size, PROBE_SIZE)]))
+        ):
+            return name
     if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size) or _is_old_tar(content, size):
         return "tar"
     if content.find(_PDF, 1, min(size, _MAX_BEFORE_PDF)) > 0 and content.find(b"\0", 0, size) >= 0:

@@ -4,7 +4,7 @@ The API rejects a key that a line wrap cuts, or that ends with letters of its ne
 real key works. So a rejection proves something only if both ends are certain:
 
     a length before the secret counts its bytes
-    in binary data, one NUL, a closing tag or a closing quote follows
+    in binary data, a NUL or a few, a closing tag or a closing quote follows
     in text, one of the proofs of `ends.text` holds
 """
 
@@ -31,6 +31,9 @@ _ESCAPE_BEFORE = lazy_pattern(
 """An escape whose last character looks like a part of the word after it."""
 
 # Binary data
+
+_PADDING = b"\0" * 4
+"""NULs that end no string, but fill a field."""
 
 _CONTROL = lazy_pattern(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
 _QUOTED = lazy_pattern(rb"([\"'`])[ -!#-&(-_a-~]*\Z")
@@ -110,10 +113,10 @@ def is_binary(content: bytes, start: int, end: int, nuls: NulSearch | None = Non
 def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
     """Return whether an end is certain among strings that may follow each other directly.
 
-    Two NULs may fill a field: the secret may fill the field before it.
+    Many NULs may fill a field: then the secret may fill the field before it.
     """
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
-    is_terminated = after[:1] == b"\0" and after[1:2] != b"\0"
+    is_terminated = after[:1] == b"\0" and not after.startswith(_PADDING)
     if not after or is_terminated or re.match(rb"</[A-Za-z]", after):
         return True
     quote = _QUOTED.search(before)

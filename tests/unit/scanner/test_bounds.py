@@ -187,7 +187,7 @@ UNCERTAIN = {
     "elf": b"\x7fELF\0\0error: KEY runtime error\0",
     "letters after, binary data": b"\0KEYabc\0",
     "control after": b"\0\0\x01KEY\x08\x0b\0",
-    "a field after a full one, with NULs": b"\0\1KEYadmin\0\0\0abc\0",
+    "a field after a full one, with NULs": b"\0\1KEYadmin\0\0\0\0abc\0",
     "NULs to a multiple of eight": b"\0\1KEY\0\0\0\0\0abc\0",
     "control after, no NUL": b"\x0a\x05hello\x12KEY\x1a\x03abc",
     "unmatched quote": b'\0\x0a\x04abcdKEY"\x03abc\0',
