@@ -282,7 +282,7 @@ def test_any_event_is_parsed_and_answered(fields: Fields, agent: str) -> None:
 
 @given(value=JSON)
 def test_every_text_of_a_value_is_listed(value: object) -> None:
-    listed = [text for _, text in texts.list_texts(value, frozenset())]
+    listed = [text for _, text in texts.list_texts(value, frozenset()) if text]
     mapped: list[str] = []
 
     def note(_: str, text: str) -> str:
@@ -290,7 +290,20 @@ def test_every_text_of_a_value_is_listed(value: object) -> None:
         return text
 
     texts.map_texts(value, note)
-    assert listed == mapped
+    assert listed == [text for text in mapped if text]
+
+
+@pytest.mark.parametrize("value", [1, None, True, [], {}, "x", {"a": 1}, [{"a": []}]], ids=repr)
+def test_the_way_to_a_value_without_a_text_is_listed(value: object) -> None:
+    listed = [*texts.list_texts({"name": value}, frozenset())]
+    assert listed and all(field.partition(".")[0] == "name" for field, _ in listed)
+
+
+def test_only_a_replaced_text_is_omitted() -> None:
+    edit = {"old_string": "a", "new_string": "b"}
+    message = {"old_string": "a", "text": "b"}
+    assert [text for _, text in texts.EventTexts(edit, is_edit=True).texts] == ["b"]
+    assert [text for _, text in texts.EventTexts(message, is_edit=True).texts] == ["a", "b"]
 
 
 @pytest.mark.parametrize("name", ["x", "", "an unknown event"])

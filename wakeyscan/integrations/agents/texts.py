@@ -17,7 +17,10 @@ _MAX_DEPTH = 100
 """Levels of JSON that are scanned; the rest of an event that has more is refused."""
 
 _REPLACED = frozenset({"old_string", "oldString", "old_str", "oldText", "old_content"})
-"""Arguments with the text that an edit removes. Blocking it would prevent the removal of a key."""
+"""Arguments with the text that an edit removes. Blocking it would prevent the removal of a key.
+
+They count only beside the text in its place: `new_string`, `newString`, ….
+"""
 
 _PATCH = "*** Begin Patch"
 
@@ -51,15 +54,20 @@ class EventTexts:
 def list_texts(
     value: object, omitted: Collection[str], field: str = "", depth: int = 0
 ) -> Iterator[tuple[str, str]]:
-    """Yield the texts of a value, with the way to each: `tool_input.edits.0.new_string`."""
+    """Yield the texts of a value, with the way to each: `tool_input.edits.0.new_string`.
+
+    A value without a text yields an empty one, since the way to it may hold a key.
+    """
     if depth > _MAX_DEPTH:
         raise SourceError(f"stdin: the event is nested more than {_MAX_DEPTH} levels deep")
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, (Mapping, list)):
         for name, item in _list_items(value):
-            if name not in omitted:
+            if name not in omitted or name.replace("old", "new", 1) not in value:
                 yield from list_texts(item, omitted, _join(field, name), depth + 1)
+    if not isinstance(value, str) and not (isinstance(value, (Mapping, list)) and value):
+        yield field, ""
 
 
 def map_texts(value: object, change: Callable[[str, str], str], field: str = "") -> object:
