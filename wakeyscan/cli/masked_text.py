@@ -35,8 +35,10 @@ class _Side(NamedTuple):
 
     def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
         """Return the secrets on some lines."""
-        start, *_, end = (0, *self.ends)[low : high + 1] if high > low else (0, 0)
-        return self.masks.list_secrets(start, end)
+        if low >= high:
+            return frozenset()
+        start = self.ends[low - 1] if low else 0
+        return self.masks.list_secrets(start, self.ends[high - 1])
 
 
 def mask_lines(path: str, content: bytes, context: ScanContext) -> list[str]:
@@ -86,10 +88,12 @@ def _format_group(
             yield from (f" {line}" for line in old.shown[low:high])
             continue
         yield from (f"-{line}" for line in old.shown[low:high])
-        secrets = old.list_secrets(low, high)  # a new line may keep a copy in another form
-        yield from (
-            f"+{mask_copies(line.encode(), secrets)}" for line in new.shown[new_low:new_high]
-        )
+        added = new_high - new_low - (high - low)
+        for number, line in enumerate(new.shown[new_low:new_high], low):
+            # It may keep a copy of a secret, in another form, from the line that it replaces.
+            start, end = number - max(added, 0), number + max(-added, 0) + 1
+            secrets = old.list_secrets(max(low, start), min(high, end))
+            yield f"+{mask_copies(line.encode(), secrets)}"
 
 
 def _format_range(low: int, high: int) -> str:
