@@ -38,6 +38,9 @@ DASHES = {
 """What word processors, chats and input methods write for the hyphens and `_` of a key."""
 
 CERTAIN = {
+    "after a closed quote": 'a "b" KEY',
+    "in a docstring": '"""KEY\n\nMore."""\n',
+    "escaped quotes": 'say \\"KEY',
     "alone": "KEY",
     "last line": "a\nKEY\n",
     "double quotes": 'k = "KEY"; next',
@@ -187,6 +190,9 @@ UNCERTAIN = {
     "elf": b"\x7fELF\0\0error: KEY runtime error\0",
     "letters after, binary data": b"\0KEYabc\0",
     "control after": b"\0\0\x01KEY\x08\x0b\0",
+    "json, cut": '{"a": "x", "k": "KEY',
+    "json lines, cut": '{"a": "x", "k": "KEY\n{"a": "y"}\n',
+    "an option, cut": '$ curl -H "Authorization: Bearer KEY\n$ ls\n',
     "a field after a full one, with NULs": b"\0\1KEYadmin\0\0\0\0abc\0",
     "NULs to a multiple of eight": b"\0\1KEY\0\0\0\0\0abc\0",
     "control after, no NUL": b"\x0a\x05hello\x12KEY\x1a\x03abc",

@@ -3,8 +3,9 @@
 The API rejects a key that is cut, although the key works. So an end is certain only if a row of
 this table proves it; any other end is open.
 
-    nothing follows                        always
-    a line end, also an escaped one        the next line starts something else: `next_line`
+    nothing follows                        no literal is open
+    a line end, also an escaped one        neither, and the next line starts something else:
+                                           `next_line`
     an ellipsis after a blank              never
     a blank, a line between two cells      nothing continues in the same column: `columns`
     a quote                                no literal continues the literal: `literals`
@@ -41,6 +42,8 @@ _REOPENED = lazy_pattern(rb"""[\s+&.,~|<>\\)]*+(?:["'`]|\xe2\x80[\x98-\x9f]|\xc2
 _ENCODED_WORD = lazy_pattern(rb"\s*=\?")
 
 _QUOTES = (b'"', b"'", b"`")
+_EVENT = lazy_pattern(rb"\s*\[")
+_LINE_ENDS = (b"", b"\n", b"\r")
 
 _Check = Callable[[TextEnd, bytes, bytes], bool]
 
@@ -58,6 +61,8 @@ def is_end_certain(end: TextEnd) -> bool:
     quote, rest = end.after[:1], end.after[1:]
     if quote in _QUOTES and rest[:1] not in _QUOTES:  # most keys; the table compiles in 2 ms
         return literals.is_quote_certain(end, quote, rest)
+    if quote in _LINE_ENDS and _is_literal_open(end.line):
+        return False
     if quote == b"\n":  # the most usual row, again without the table
         return _is_line_end_certain(end, quote, rest)
     if invisible := INVISIBLE.match(end.after):
@@ -66,6 +71,15 @@ def is_end_certain(end: TextEnd) -> bool:
     if not found or not found.lastgroup:
         return False
     return _ROWS[int(found.lastgroup[1:])].is_certain(end, found[0], end.after[found.end() :])
+
+
+def _is_literal_open(line: bytes) -> bool:
+    """Return whether a double quote before a secret opens a literal that the line does not close.
+
+    Such a line is cut, or the literal goes on. That of an event of asciinema is decoded.
+    """
+    quotes = line.replace(b'"""', b"").replace(b'\\"', b"").count(b'"')
+    return quotes % 2 == 1 and not _EVENT.match(line)
 
 
 def _always(end: TextEnd, text: bytes, rest: bytes) -> bool:
