@@ -15,6 +15,8 @@ from wakeyscan.git.special_files import describe_blocker, find_special_file
 try:
     from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
     from git.exc import GitCommandError
+except ModuleNotFoundError:  # a wheel is built without GitPython
+    raise
 except ImportError:  # GitPython looks for git when it is loaded
     raise GitError(f"{find_executable()} cannot be run; see wakeyscan doctor") from None
 
