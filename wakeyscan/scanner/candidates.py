@@ -8,6 +8,7 @@ letters that are taken for a neighbor. Keys of one document often have one lengt
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
@@ -18,7 +19,9 @@ from wakeyscan.scanner.ends.rests import Rest, find_rests, spell_dashes
 from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd
 
 if TYPE_CHECKING:
+    from wakeyscan.decoders.decoder import Span
     from wakeyscan.scanner.binary_strings import NulSearch
+    from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 
 MAX_CANDIDATES = 4
@@ -65,6 +68,22 @@ def add_candidates(
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
     spans = tuple((match.end + rest.start, match.end + rest.end) for rest in rests)
     return match._replace(candidates=tuple(secrets), rests=spans)
+
+
+def add_joined(match: Match, content: bytes, names: JoinedNames) -> Match:
+    """Return a part of a key with the whole keys that it is a part of, as far as `names` tell."""
+    spans = ((match.start, match.end), *match.elsewhere)
+    if Secret(_read(content, spans), API_KEY) != match.secret:
+        return match
+    found = names.find_rests(spans)
+    texts = dict.fromkeys(_read(content, (*spans, *rests)) for rests in found)
+    secrets = [Secret(one, API_KEY) for one in texts if _KEY.fullmatch(one)]
+    rests = dict.fromkeys(chain.from_iterable(found))
+    return match._replace(candidates=tuple(secrets[:MAX_CANDIDATES]), rests=tuple(rests))
+
+
+def _read(content: bytes, spans: Iterable[Span]) -> bytes:
+    return b"".join([content[start:end] for start, end in spans])
 
 
 def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iterator[bytes]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span
-    from wakeyscan.scanner import bounds, candidates, placeholders
+    from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
+    from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 else:
     # Most documents with an anchor have no match, and most matches have certain bounds.
     bounds = lazy_import("wakeyscan.scanner.bounds")
     candidates = lazy_import("wakeyscan.scanner.candidates")
+    joined_names = lazy_import("wakeyscan.scanner.joined_names")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
 
@@ -38,6 +41,15 @@ class DecodedSource(NamedTuple):
     nuls: NulSearch
     """Those in the decoded text."""
     nuls_around: NulSearch
+    names: JoinedNames
+    """Those in the decoded text."""
+
+
+def open_source(name: str, decoded: DecodedText, around: bytes, nuls: NulSearch) -> DecodedSource:
+    """Return a decoded text with its searches, and the search in the text around it."""
+    content = decoded.content
+    names = joined_names.JoinedNames(content)
+    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names)
 
 
 def map_to_source(match: Match, source: DecodedSource) -> Match:
@@ -73,22 +85,33 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
 
     Those of a match in a decoded text are known already, and so are its candidates.
     """
-    nuls = NulSearch(content)
+    nuls, names = NulSearch(content), joined_names.JoinedNames(content, path)
     bounded = [
         match
         if match.bounds
         else match.with_bounds(bounds.find_bounds(content, match.start, match.end, path, nuls))
         for match in matches
     ]
+    bounded = [_open_part(match, content, names) for match in bounded]
     if all(match.bounds is Bounds.CERTAIN for match in bounded):
         return bounded
     lengths = candidates.list_lengths(bounded)
     return [
         candidates.add_candidates(match, content, path, lengths, nuls)
-        if match.bounds is Bounds.OPEN and match.encoding == PLAIN
+        if match.bounds is Bounds.OPEN and match.encoding == PLAIN and not match.rests
         else match
         for match in bounded
     ]
+
+
+def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
+    """Return a key with open bounds if its literal may be a part, with the whole keys it may be."""
+    if match.rule.id != API_KEY or match.bounds is not Bounds.CERTAIN:
+        return match
+    start, end = match.start, max([match.end, *(high for _, high in match.elsewhere)])
+    if not names.may_join(start, end):
+        return match
+    return candidates.add_joined(match.with_bounds(Bounds.OPEN), content, names)
 
 
 def is_cut_short(content: bytes, match: Match) -> bool:
@@ -110,13 +133,15 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
 
     `whole` is the source of the match, from its first to its last byte.
     """
-    name, decoded, around, nuls, nuls_around = source
+    name, decoded, around, nuls, nuls_around, names = source
     if match.bounds is Bounds.OPEN or decoded.is_guess:
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
     is_known = match.bounds or at_line_end
     span = match.start, match.end
     if not is_known and bounds.find_bounds(decoded.content, *span, nuls=nuls) is Bounds.OPEN:
+        return Bounds.OPEN
+    if not decoded.is_concatenated and match.rule.id == API_KEY and names.may_join(*span):
         return Bounds.OPEN
     at_end = at_line_end or match.end == len(decoded.content)
     if decoded.is_truncated and (at_end or match.start == 0):

@@ -16,11 +16,11 @@ from wakeyscan.decoders.decoder import (
 from wakeyscan.extractors.file_types import detect_format
 from wakeyscan.scanner.binary_strings import NulSearch
 from wakeyscan.scanner.decoded_matches import (
-    DecodedSource,
     add_bounds,
     is_cut_short,
     join_encodings,
     map_to_source,
+    open_source,
 )
 from wakeyscan.scanner.joined_literals import JOINED_RULES, join_literals
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
@@ -215,7 +215,7 @@ def _match_decoded(
         decoded = convert_to_utf8(text.content, encoded)
         if archive_texts.has(decoded):
             continue
-        source = DecodedSource(name, decoded, text.content, NulSearch(decoded.content), nuls)
+        source = open_source(name, decoded, text.content, nuls)
         opened = [
             map_to_source(match, source)._replace(
                 bounds=match.bounds, is_cut_short=match.is_cut_short

@@ -31,6 +31,7 @@ from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.references import Part
+    from wakeyscan.decoders.decoder import Span
 
 _KEY_CONTEXT = 64
 """Bytes before the first part that determine whether the prefix starts a word."""
@@ -61,6 +62,20 @@ def assemble_keys(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
         yield from _follow_literal(source, part, holders)
     for name, chains in holders.items():
         yield from _follow_uses(source, name, chains)
+
+
+def list_rests(
+    source: SourceText, parts: Iterable[Span], names: Iterable[bytes]
+) -> list[tuple[Span, ...]]:
+    """Return where a key whose first parts have these names continues, for each use of a name."""
+    chain = Chain(tuple(parts))
+    longer = (
+        _extend(source, chain, continuation, use)
+        for name in names
+        for use, continuation in references.find_uses(source, name)
+    )
+    rests = (one.spans[len(chain.spans) :] for one in longer)
+    return [spans for spans in dict.fromkeys(rests) if spans]
 
 
 def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:

@@ -1,0 +1,225 @@
+"""Names of literals that a program joins with something: the rest of their key is elsewhere.
+
+The first part of a key may be in one variable and the rest in another one, in a format or in a
+template: `P + Q`, `f"{P}{Q}"`, `$P$Q`, macros. It ends with a quote like a whole key. So its end is
+open if the text joins the name with what may go on with the key, or if the name says that it is a
+part. A name that comes last, as in `"Bearer " + KEY`, proves nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.decoders.concatenation.variables import find_names
+from wakeyscan.decoders.concatenation.words import WordIndex
+from wakeyscan.scanner.ends import file_kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wakeyscan.decoders.concatenation import assemble, source
+    from wakeyscan.decoders.decoder import Span
+else:
+    # Few keys are joined.
+    assemble = lazy_import("wakeyscan.decoders.concatenation.assemble")
+    source = lazy_import("wakeyscan.decoders.concatenation.source")
+
+_MAX_BEFORE, _MAX_AFTER = 200, 320
+"""Bytes around a name that hold the statement that joins it."""
+_PART = lazy_pattern(
+    rb"(?: (?: \A | _ ) (?i: part | half | prefix | chunk | piece | segment | fragment | head )"
+    rb" | Part | Half | Prefix | Chunk | Piece | Segment | Fragment | Head ) s? _? \w? \Z".replace(
+        b" ", b""
+    )
+)
+"""The end of a name that says that its value is a part."""
+
+# Names that no assignment on the same line gives
+
+_LISTED = lazy_pattern(
+    rb"""(?x) ( (?: [A-Za-z_]\w{0,60} [ ]? , [ ]? [$@]? ){0,8} [A-Za-z_]\w{0,60} )
+    (?: (?: \[\w{0,8}\] | [ ] \w{1,20} \(\d{1,5}\) )? \s? :?= \s? [\[({]{0,2} | [({] ) ["'`]? \Z"""
+)
+"""A tuple, a list, a constructor, an assignment within a line."""
+_SET = lazy_pattern(
+    rb"""(?x) (?: <!ENTITY \s+
+    | \b name \s? = \s? ["'] (?: [\w-]+ \. ){0,8} (?= \w+ ["'] [^<>]{0,60} >? ["']? \Z )
+    | \b variable \s+ " (?= \w+ " \s* \{ [^{}]{0,100} default \s* = \s* ["']? \Z )
+    | define\( ["']? (?= \w+ ["']? \s? , \s? ["'`]? \Z )
+    | (?: \b (?: def \w* | set[qx]? | ENV | ARG | Set-Variable ) \s+ (?: -\w+ \s+ )* ["']? | @ )
+      (?= \w+ ["']? \s+ ["'`]? \Z )
+    ) ( \w+ )"""
+)
+"""A command, a statement or an element of XML that sets a name."""
+_SET_HINTS = (b"ENTITY", b"name", b"variable", b"def", b"set", b"ENV", b"ARG", b"Variable", b"@")
+_MAX_SET = 120
+"""Bytes before a literal that hold the start of such a statement."""
+_NAME = lazy_pattern(rb"\w+")
+
+# What is joined after a name
+
+_CLOSED = rb"""["'`]? [)\]]{0,2} (?: \[ ["'\w]{1,24} \] )?"""
+"""The end of an element, such as `p["a"]`."""
+_OPERAND = rb"""(?: [bBfFrRuUL@$]{0,2} ["'`] (?= [\w"'`{$%\#-] | \\[xu0-7(] )
+    | (?! std::endl | endl | os\.linesep ) (?: [A-Za-z0-9_$@(\[] | [:?]\w ) )"""
+"""A value that may go on with a key; a literal may begin with a character that no key has."""
+_JOINED = lazy_pattern(
+    rb"(?x) " + _CLOSED + rb"""(?:
+      \s{0,64} (?: \+\+? | \.\. | ~ | \|\| | <> | \^ | [+.&]= | <<=? ) (?! [=>] ) \s{0,64}
+    | [ \t]+ (?: & | \* | \. ) [ \t]+ | \. (?= ["'$] )
+    | \s{0,64} // \s{0,64} (?= ["'] | trim\( )
+    | \s{0,64} [.:]{0,2} (?: concat | append | Append | plus | push_str ) [(] \s*
+    | \s stringByAppendingString: \s*
+    | \) \s{0,8} ;? \s{0,64} [\w$.]{0,60}
+      \. (?: append | Append | WriteString | push_str | concat ) \( \s*
+    | \) ; \s{0,64} \w{0,12} cat \w? \( [^,;]{1,60} , \s*
+    | \s{0,8} DELIMITED [ ] (?: BY [ ] )? SIZE \s+ (?! INTO )
+    ) """ + _OPERAND
+)  # fmt: skip
+"""An operator or a call that joins, and its operand."""
+_WORD = lazy_pattern(rb"[ \t]+(?:[\"'](?=[\w\"'-])|[A-Za-z_$])")
+"""Another word, where a language joins words."""
+_CLOSINGS = {
+    b"{": rb"(?: \[[\w@*]{1,20}\] )? [ \t]{0,4} (?: [!:|] [^{}\"'\r\n]{0,24} )? \}{1,2}",
+    b"(": rb"\) s?",
+    b"%": rb"%",
+    b"@": rb"@",
+    b"!": rb"!",
+    b"&": rb";",
+    b"<": rb"[ \t]{0,4} [%?]>",
+    b"$": rb"",
+}
+"""What closes the interpolation of a name, by its opening."""
+_OPENING = lazy_pattern(
+    rb"""(?x) (?: (\{) \{? [ \t]{0,4} | [$\\%] (\() | (<) [%?]=? [ \t]{0,4} | ([%@!&]) )
+    \$? (?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3} \.? \$? \Z"""
+)
+_MAX_OPENING = 64
+_INTERPOLATED = rb"""["']{0,2} (?: [\w-] | \$[\w{(] | \{\{?[ ]?[\w.$] | [\#%]\{ | \\\( | %[\w(]
+    | <[%?] | @\w | !\w | &\w{1,60}; )"""
+_INTERPOLATIONS = {
+    opening: lazy_pattern(rb"(?x) " + closing + _INTERPOLATED)
+    for opening, closing in _CLOSINGS.items()
+}
+_COMMA = lazy_pattern(rb"(?x) " + _CLOSED + rb"\s{0,8} ,")
+_LAST = lazy_pattern(
+    rb"(?x) " + _CLOSED + rb"""(?: \s{0,8} [)\]] | [ \t]+ ["$] | \s{0,4} (?: [;\n] | \Z ) )"""
+)
+"""The end of the arguments, or a blank between two in a shell."""
+_JOINING_CALL = lazy_pattern(
+    rb"""(?x) (?: (?: "[\w-]*" | '[\w-]*' ) \.join\( \s? [\[(]?
+    | (?i: concat \w* !? | strcat | paste0 | str_c | implode | strings?\.join | sprint | -join )
+      \s? \( (?: \s? ["']{2} \s? , )?
+    | \b join\( \s? ["']{2} \s? ,
+    | \( (?: str | concat\w* [ ] 'string | string-append ) [ ] ) [^()\r\n]* \Z"""
+)
+_EMPTY = rb"""(?: ["'`]{2} | ["'`][\w-] )"""
+_JOINED_LIST = lazy_pattern(
+    rb"(?x) [^;\r\n]{0,200} (?: \.join (?: \( \s? " + _EMPTY + rb"| \b (?! \( ) )"
+    rb" | \.concat\(\) | -join )"
+)
+_WHOLE_LIST = lazy_pattern(rb"(?x) \)? \s? \.join\( \s? " + _EMPTY + rb"| \s -join \b")
+_FORMAT = lazy_pattern(
+    rb"""(?x) (?: %[svS@] | \{\w{0,20}\} ) (?: %[svS@] | \{\w{0,20}\} | [\w-] )
+    [^"'`\r\n]{0,100} ["'`] [^;]{0,80} \Z"""
+)
+"""A format whose placeholder something follows directly."""
+_ALIAS = lazy_pattern(rb"([A-Za-z_]\w{0,60})[ \t]{0,4}:?=[ \t]{0,4}[\"']?\$?[({]?\Z")
+_ALIAS_END = lazy_pattern(rb"[)}\"']{0,2}[ \t]{0,4}(?:[;\r\n]|\Z)")
+_ASSIGNED = lazy_pattern(rb"[\"']?[ \t]{0,8}(?::?=(?!=)|:[ \t])")
+_DEFINE = b"#define "
+_MAX_PLACES = 16
+"""Places of a name up to which its uses are followed: few rests are tried."""
+
+
+class JoinedNames:
+    """The names in a text whose values are joined with something; each is searched for once."""
+
+    def __init__(self, content: bytes, path: str = "") -> None:
+        self._content, self._path = content, path
+        self._words = WordIndex(content)
+        self._has_macros = _DEFINE in content
+        self._joins_words = file_kinds.joins_words(path)
+        self._joined: dict[bytes, bool] = {}
+
+    def may_join(self, start: int, end: int) -> bool:
+        """Return whether the literal with a key at `start:end` may be a part of a longer one."""
+        return any(map(self._is_joined, self._list_names(start, end)))
+
+    def find_rests(self, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
+        """Return where the rests of a key in literals are, as far as names tell, for each use."""
+        names = [
+            name
+            for name in self._list_names(spans[0][0], spans[-1][1])
+            if self._is_joined(name) and len(self._words.find(name)) <= _MAX_PLACES
+        ]
+        return assemble.list_rests(self._source, spans, names) if names else []
+
+    @cached_property
+    def _source(self) -> source.SourceText:
+        return source.SourceText(self._content, self._path)
+
+    def _list_names(self, start: int, end: int) -> list[bytes]:
+        names = find_names(self._content, start, end)
+        before = self._content[max(0, start - _MAX_SET) : start]
+        stripped = before.rstrip(b"\"'` \t")
+        if stripped.endswith(b">") and not stripped.endswith(b"=>"):
+            names += _NAME.findall(stripped[stripped.rfind(b"<") :])[-1:]
+        elif stripped.endswith((b"(", b"[", b"{")) or (stripped.endswith(b"=") and not names):
+            found = _LISTED.search(before[before.rfind(b"\n") + 1 :])
+            return [*names, *_NAME.findall(found[1])] if found else names
+        elif stripped.endswith(b"=") and b"," in (line := before[before.rfind(b"\n") + 1 :]):
+            found = _LISTED.search(line)
+            return [*names, *_NAME.findall(found[1])] if found else names
+        if any(hint in before for hint in _SET_HINTS):
+            names += [found[1] for found in _SET.finditer(before)][-1:]
+        return names
+
+    def _is_joined(self, name: bytes) -> bool:
+        if name not in self._joined:
+            self._joined[name] = _PART.search(name) is not None  # also while it is searched for
+            self._joined[name] |= any(self._iterate_joins(name))
+        return self._joined[name]
+
+    def _iterate_joins(self, name: bytes) -> Iterator[bool]:
+        """Yield for each place of a name whether something is joined to it there."""
+        content, places = self._content, self._words.find(name)
+        is_macro = self._has_macros and any(content.endswith(_DEFINE, 0, at) for at in places)
+        for at in places:
+            end = at + len(name)
+            if _ASSIGNED.match(content, end):  # as most places
+                continue
+            before = content[max(0, at - _MAX_BEFORE) : at]
+            after = content[end : end + _MAX_AFTER]
+            if (is_macro or self._joins_words) and not before.endswith(_DEFINE):
+                yield _WORD.match(after) is not None
+            yield _is_followed(before, after)
+            alias = _ALIAS.search(before) if _ALIAS_END.match(after) else None
+            yield alias is not None and self._is_joined(alias[1])
+
+
+def _is_followed(before: bytes, after: bytes) -> bool:
+    """Return whether an operator, a template, a list or a format joins a name with a value."""
+    if _JOINED.match(after):
+        return True
+    head = before[-_MAX_OPENING:]
+    found = _OPENING.search(head) if any(opening in head for opening in _CLOSINGS) else None
+    opening = next(filter(None, found.groups())) if found else before[-1:]
+    if opening in _INTERPOLATIONS and _INTERPOLATIONS[opening].match(after):
+        return True
+    line = before[before.rfind(b"\n") + 1 :]
+    call = _JOINING_CALL.search(line) if b"(" in line else None
+    if _COMMA.match(after):
+        return bool(call or _JOINED_LIST.match(after)) or _fills_format(before)
+    if _WHOLE_LIST.match(after) or (call and _WORD.match(after)):
+        return True
+    if not _LAST.match(after):
+        return False
+    return bool(call and after[:1] == b")" and line.endswith(b"(")) or _fills_format(before)
+
+
+def _fills_format(before: bytes) -> bool:
+    has_placeholder = b"%" in before or b"}" in before
+    return has_placeholder and _FORMAT.search(before) is not None
