@@ -108,8 +108,8 @@ def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
     """Return a key with open bounds if its literal may be a part, with the whole keys it may be."""
     if match.rule.id != API_KEY or match.bounds is not Bounds.CERTAIN:
         return match
-    start, end = match.start, max([match.end, *(high for _, high in match.elsewhere)])
-    if not names.may_join(start, end):
+    low, high = max([(match.start, match.end), *match.elsewhere])
+    if not names.may_join(match.start, max(match.end, high), joined=content[match.end : low]):
         return match
     return candidates.add_joined(match.with_bounds(Bounds.OPEN), content, names)
 

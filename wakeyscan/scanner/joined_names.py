@@ -144,9 +144,13 @@ class JoinedNames:
         self._joins_words = file_kinds.joins_words(path)
         self._joined: dict[bytes, bool] = {}
 
-    def may_join(self, start: int, end: int) -> bool:
-        """Return whether the literal with a key at `start:end` may be a part of a longer one."""
-        return any(map(self._is_joined, self._list_names(start, end)))
+    def may_join(self, start: int, end: int, joined: bytes = b"") -> bool:
+        """Return whether the literal with a key at `start:end` may be a part of a longer one.
+
+        `joined` is the text between the parts of a key: its names are followed already.
+        """
+        names = self._list_names(start, end)
+        return any(self._is_joined(name) for name in names if name not in joined)
 
     def find_rests(self, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
         """Return where the rests of a key in literals are, as far as names tell, for each use."""
