@@ -24,7 +24,7 @@ _PDF, _MAX_BEFORE_PDF = b"%PDF-", 1024
 """How a PDF starts, and the bytes in which readers look for it: some programs write more first."""
 
 SIGNATURES: dict[str, tuple[bytes, ...]] = {
-    "arrow": (b"ARROW1\0\0", b"\xff\xff\xff\xff"),  # a file, and a stream
+    "arrow": (b"ARROW1\0\0",),
     "avro": (b"Obj\x01",),
     "bundle": (b"# v2 git bundle\n", b"# v3 git bundle\n"),
     "bzip2": tuple(
@@ -93,6 +93,9 @@ _BY_FIRST_TWO = _group_by_start()
 TAR_SIGNATURE, TAR_OFFSET = b"ustar", 257
 """The signature of a tar and its offset: the name of a file precedes it."""
 
+_ARROW_STREAM = b"\xff\xff\xff\xff"
+"""The start of a stream. In base64 it is a row of slashes, so it is not searched for in text."""
+
 _TAR_BLOCK, _TAR_CHECKSUM = 512, slice(148, 156)
 """Bytes of a header, and where its checksum is: the only proof of a tar from before POSIX."""
 
@@ -135,6 +138,10 @@ def detect_beginning(content: bytes | bytearray, size: int) -> str:
             return name
     if content.startswith(TAR_SIGNATURE, TAR_OFFSET, size) or _is_old_tar(content, size):
         return "tar"
+    if content.startswith(_ARROW_STREAM, 0, size) and arrow.starts_stream(
+        bytes(content[: min(size, PROBE_SIZE)])
+    ):
+        return "arrow"
     if content.find(_PDF, 1, min(size, _MAX_BEFORE_PDF)) > 0 and content.find(b"\0", 0, size) >= 0:
         return "pdf"
     return ""
@@ -206,13 +213,7 @@ def _is_pointer(beginning: bytes) -> bool:
     return lfs.parse_pointer(beginning) is not None
 
 
-def _is_arrow(beginning: bytes) -> bool:
-    """Return whether the bytes are the beginning of an Arrow file or stream."""
-    return beginning.startswith(b"ARROW1") or arrow.starts_stream(beginning)
-
-
 _PROBES = {
-    "arrow": _is_arrow,
     "feather": _has_binary,
     "lfs": _is_pointer,
     "lzma": _decompresses,
