@@ -17,8 +17,9 @@ from wakeyscan.audit.tree_diff import (
     EntryFilter,
     MatchingEntry,
     TreeDiffs,
-    check_number,
+    check_difference_count,
     diff_trees,
+    join_diffs,
 )
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.object_dirs import join_loose_name, list_indexes, list_loose_objects
@@ -71,19 +72,20 @@ class NativeTreeComparer:
         if self._history is None or self._filter != entry_filter:
             self._history = self._read_history(len(pairs), entry_filter)
             self._filter = entry_filter
+        starts = range(0, len(pairs), _BATCH_SIZE)
+        diffs = join_diffs(self._compare_batch(pairs[at : at + _BATCH_SIZE]) for at in starts)
+        return diffs if entry_filter.list_objects else diffs._replace(missing=None)
+
+    def _compare_batch(self, pairs: list[str]) -> TreeDiffs:
         empty = empty_tree_id(pairs[0].partition(" ")[0])
-        matching: list[MatchingEntry] = []
-        lost: set[bytes] = set()
-        for start in range(0, len(pairs), _BATCH_SIZE):
-            batch = pairs[start : start + _BATCH_SIZE]
-            differences, missing = self._history.compare(batch, empty)
-            check_number(len(matching) + len(differences))
-            matching += (
-                MatchingEntry(batch[position].encode("ascii"), entry, path)
-                for position, entry, path in differences
-            )
-            lost.update(object_id.hex().encode("ascii") for object_id in missing)
-        return TreeDiffs(matching, frozenset(lost) if entry_filter.list_objects else None)
+        differences, missing = self._history.compare(pairs, empty)
+        check_difference_count(len(differences))
+        matching = [
+            MatchingEntry(pairs[position].encode("ascii"), entry, path)
+            for position, entry, path in differences
+        ]
+        lost = frozenset(object_id.hex().encode("ascii") for object_id in missing)
+        return TreeDiffs(matching, lost)
 
     def _read_history(self, pairs: int, entry_filter: EntryFilter) -> Any:
         folders, width = self._repository.object_folders, self._repository.id_width

@@ -94,12 +94,12 @@ def diff_trees(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDif
     ):
         listing = lister.submit(entry_filter.list_objects or _list_nothing)  # git starts meanwhile
         diff_batch = partial(_diff_batch, git, entry_filter, listing)
-        diffs = _join_diffs(threads.map(diff_batch, batches))
+        diffs = join_diffs(threads.map(diff_batch, batches))
         is_checked = bool(listing.result())
     return diffs if is_checked else diffs._replace(missing=None)
 
 
-def check_number(differences: int) -> None:
+def check_difference_count(differences: int) -> None:
     """Raise `GitError` for more differences that matter than fit into memory.
 
     A few kilobytes of commits can move thousands of files each.
@@ -142,7 +142,7 @@ def _diff_batch(
 ) -> TreeDiffs:
     if (output := _compare_trees(pairs, git)) is None:
         halves = pairs[: len(pairs) // 2], pairs[len(pairs) // 2 :]
-        return _join_diffs(_diff_batch(git, entry_filter, known_objects, half) for half in halves)
+        return join_diffs(_diff_batch(git, entry_filter, known_objects, half) for half in halves)
     fields = output.split(b"\0")
     answered = sum(entry.count(b"\n") for entry in fields[::2] if entry[:1] != b":")
     if answered != len(pairs):  # git omits a missing tree without an error
@@ -164,12 +164,13 @@ def _compare_trees(pairs: list[str], git: Git) -> bytes | None:
     return b"".join(parts)
 
 
-def _join_diffs(results: Iterable[TreeDiffs]) -> TreeDiffs:
+def join_diffs(results: Iterable[TreeDiffs]) -> TreeDiffs:
+    """Return the differences of several parts of a history; raise `GitError` for too many."""
     matching: list[MatchingEntry] = []
     missing: set[bytes] = set()
     for result in results:
         matching += result.matching
-        check_number(len(matching))
+        check_difference_count(len(matching))
         missing.update(result.missing or ())
     return TreeDiffs(matching, frozenset(missing))
 
