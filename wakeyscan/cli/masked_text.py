@@ -28,7 +28,7 @@ class _Side(NamedTuple):
     """One version of a text: its lines, and how they are printed."""
 
     lines: Sequence[bytes]
-    shown: Sequence[str]
+    shown: list[str]
     masks: Masks
     ends: Sequence[int]
     """The end of each line in the text."""
@@ -43,7 +43,7 @@ class _Side(NamedTuple):
 
 def mask_lines(path: str, content: bytes, context: ScanContext) -> list[str]:
     """Return the lines of a text in UTF-8 without their ends, safe to print."""
-    return [*_build_side(path, content, context).shown]
+    return _build_side(path, content, context).shown
 
 
 def format_diff(

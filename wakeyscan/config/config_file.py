@@ -133,7 +133,7 @@ def _check_table(path: str, table: Table) -> None:
         if key == "exclude":
             if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
                 raise ConfigError(f"{place}: expected a list of strings")
-            check_number(place, value)
+            check_pattern_count(place, value)
             check_patterns(place, value)
         elif key not in ("allow", "rule") and not (
             isinstance(value, str) or (key == "max-file-size" and type(value) is int)
@@ -143,7 +143,7 @@ def _check_table(path: str, table: Table) -> None:
             raise ConfigError(f"{place}: has a NUL")
 
 
-def check_number(place: str, patterns: Sized) -> None:
+def check_pattern_count(place: str, patterns: Sized) -> None:
     """Raise `ConfigError` for too many patterns."""
     if len(patterns) > _MAX_PATTERNS:
         raise ConfigError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.config import converters
-from wakeyscan.config.config_file import ConfigFile, Table, check_number, check_patterns
+from wakeyscan.config.config_file import ConfigFile, Table, check_pattern_count, check_patterns
 from wakeyscan.core.errors import ConfigError
 from wakeyscan.core.registry import suggest
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ def _parse_allowed_paths(file: ConfigFile) -> Iterator[AllowedPath]:
     tables = file.table.get("allow", [])
     if not isinstance(tables, list) or not all(isinstance(v, dict) for v in tables):
         raise ConfigError(f"{place}: expected tables such as [[allow]]")
-    check_number(place, tables)
+    check_pattern_count(place, tables)
     for fields in tables:
         yield _parse_allowed_path(fields, place)
 

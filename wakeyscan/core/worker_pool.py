@@ -128,10 +128,7 @@ def _receive(worker: Any) -> Any:
 
 
 def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
-    try:
-        prepare_process()
-    except RuntimeError:
-        return  # no thread can be started: the parent says that this process ended
+    prepare_process()
     try:
         work = make_worker()
         while True:
@@ -149,7 +146,10 @@ def prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
     termination.restore_defaults()
     termination.release_signals()
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
+    try:
+        threading.Thread(target=_exit_with_parent, daemon=True).start()
+    except RuntimeError:  # no thread can be started: the parent says that this process ended
+        os._exit(1)
 
 
 def _exit_with_parent() -> None:

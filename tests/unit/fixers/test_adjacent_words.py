@@ -1,4 +1,4 @@
-"""Look-ups do not join the words beside a literal, which may stand without a blank."""
+"""A look-up that replaces a literal is kept apart from the words directly beside it."""
 
 from __future__ import annotations
 

@@ -62,11 +62,11 @@ def list_texts(
         raise SourceError(f"stdin: the event is nested more than {_MAX_DEPTH} levels deep")
     if isinstance(value, str):
         yield field, value
-    elif isinstance(value, (Mapping, list)):
+    elif isinstance(value, (Mapping, list)) and value:
         for name, item in _list_items(value):
             if name not in omitted or name.replace("old", "new", 1) not in value:
                 yield from list_texts(item, omitted, _join(field, name), depth + 1)
-    if not isinstance(value, str) and not (isinstance(value, (Mapping, list)) and value):
+    else:
         yield field, ""
 
 
