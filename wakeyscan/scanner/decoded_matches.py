@@ -8,22 +8,27 @@ from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
+from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
+    from wakeyscan.scanner.ends import encoded_lines
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 else:
     # Most documents with an anchor have no match, and most matches have certain bounds.
     bounds = lazy_import("wakeyscan.scanner.bounds")
     candidates = lazy_import("wakeyscan.scanner.candidates")
+    encoded_lines = lazy_import("wakeyscan.scanner.ends.encoded_lines")
     joined_names = lazy_import("wakeyscan.scanner.joined_names")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
 
 PLAIN = "plain"
 _BASE64 = "base64"
+_WRAPPED = (_BASE64, "decimal", "dump", "hex")
+"""Names of the encodings that tools write in lines of a fixed width."""
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
@@ -43,13 +48,17 @@ class DecodedSource(NamedTuple):
     nuls_around: NulSearch
     names: JoinedNames
     """Those in the decoded text."""
+    path: str
+    """Path of the text around it, or empty."""
 
 
-def open_source(name: str, decoded: DecodedText, around: bytes, nuls: NulSearch) -> DecodedSource:
+def open_source(
+    name: str, decoded: DecodedText, around: bytes, nuls: NulSearch, path: str = ""
+) -> DecodedSource:
     """Return a decoded text with its searches, and the search in the text around it."""
     content = decoded.content
     names = joined_names.JoinedNames(content)
-    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names)
+    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names, path)
 
 
 def map_to_source(match: Match, source: DecodedSource) -> Match:
@@ -133,7 +142,7 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
 
     `whole` is the source of the match, from its first to its last byte.
     """
-    name, decoded, around, nuls, nuls_around, names = source
+    name, decoded, around, nuls, nuls_around, names, _ = source
     if match.bounds is Bounds.OPEN or decoded.is_guess:
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)
@@ -150,11 +159,21 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
         return Bounds.CERTAIN
     start, end = whole
     letters = _find_bare_letters(around, end) if name == _BASE64 else b""
-    if not is_complete(letters):
+    if not is_complete(letters) or _may_be_cut(match, source, end):
         return Bounds.OPEN
     return bounds.find_end_bounds(
         around, start, end, is_cut_anywhere=bool(letters), nuls=nuls_around
     )
+
+
+def _may_be_cut(match: Match, source: DecodedSource, end: int) -> bool:
+    """Return whether the text around may lack the rest of the text that a secret ends."""
+    around = source.around
+    if source.name not in _WRAPPED or around[end - 1 : end] == b"=":
+        return False
+    before, after = around[max(0, end - CONTEXT) : end], around[end : end + CONTEXT]
+    text_end = TextEnd(before, after, source.path)
+    return encoded_lines.may_continue(text_end, has_text_before=match.start > 0)
 
 
 def _find_bare_letters(around: bytes, end: int) -> bytes:

@@ -215,7 +215,7 @@ def _match_decoded(
         decoded = convert_to_utf8(text.content, encoded)
         if archive_texts.has(decoded):
             continue
-        source = open_source(name, decoded, text.content, nuls)
+        source = open_source(name, decoded, text.content, nuls, text.path)
         opened = [
             map_to_source(match, source)._replace(
                 bounds=match.bounds, is_cut_short=match.is_cut_short
