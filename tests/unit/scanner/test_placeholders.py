@@ -148,6 +148,8 @@ HEADERS = {
     "swagger": ("Basic", basic("demo:p@55w0rd"), EXAMPLE),
     "dead-beef": ("Bearer", "deadbeef12346", WORD),
     "basic-no-colon": ("Basic", basic("no colon in here"), NO_PAIR),
+    "basic-address": ("Basic", basic("https://host-31.example/a7Qz9"), NO_PAIR),
+    "basic-headers": ("Basic", basic("more words:headers!"), PAIR),
     "basic-binary": ("Basic", b64encode(bytes(range(200, 212))).decode(), NO_PAIR),
     **{f"basic-{plain}": ("Basic", basic(plain), PAIR) for plain in PAIRS.split()},
     **{f"basic-{text}": ("Basic", basic(f"svc:{text}"), PAIR) for text in TEMPLATES},

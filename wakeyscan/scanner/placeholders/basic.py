@@ -22,6 +22,8 @@ _TEMPLATE = lazy_pattern(
     rb"\$\{?[\w.]+\}?|<[^<>]*>|\{+[^{}]*\}+|%\w*%?|\[[^\[\]]*\]|_{2,}\w+_{2,}|@@?\w+@@?"
 )
 """A variable that a tool has encoded before it was replaced."""
+_URL = lazy_pattern(rb"(?:https?|ftp|file|wss?)://")
+"""The start of an address, which a colon divides as it divides a name and a password."""
 _JWT = "eyJ"
 """Start of a JSON web token, which some services take as the name or the password."""
 _MIN_KEY_NAME = 16
@@ -42,6 +44,8 @@ def check_basic(text: bytes) -> str:
     try:
         plain = text if b":" in text else decode_credential(text)  # a program encodes it
     except ValueError:
+        return _NOT_BASIC
+    if _URL.match(plain):
         return _NOT_BASIC
     try:
         name, colon, password = plain.decode().strip().partition(":")

@@ -22,7 +22,7 @@ letmein qwerty asdf asdfgh asdfghjkl qwer zxcv opensesame open sesame hunter won
 toor troubador troubadour monkey dragon super top very strong secure private public hidden redacted
 removed masked fake mock stub bogus weak word phrase live sandbox staging dev prod local localhost
 temp tmp update updated changed none null nil empty undefined todo tbd fixme personal oauth
-ghp gho ghs ghu ghr github
+ghp gho ghs ghu ghr github header headers value values
 glpat gitlab npm pat sk pk usuario clave contrasena contrasenya contrasinal secreto prueba ejemplo
 tu mi su nombre cliente utilisateur motdepasse mot de passe mdp motpasse secrete essai exemple
 votre mon nom identifiant benutzer benutzername nutzer passwoerter kennwort geheim geheimnis
