@@ -149,6 +149,8 @@ HEADERS = {
     "dead-beef": ("Bearer", "deadbeef12346", WORD),
     "basic-no-colon": ("Basic", basic("no colon in here"), NO_PAIR),
     "basic-address": ("Basic", basic("https://host-31.example/a7Qz9"), NO_PAIR),
+    "basic-object-id": ("Basic", "6741efc0c0ec3f5c456b9aa3", NO_PAIR),
+    "basic-hexadecimal-key": ("Basic", "6741efc0c0ec3f5c456b9aa3d07f61b2", ""),
     "basic-headers": ("Basic", basic("more words:headers!"), PAIR),
     "basic-binary": ("Basic", b64encode(bytes(range(200, 212))).decode(), NO_PAIR),
     **{f"basic-{plain}": ("Basic", basic(plain), PAIR) for plain in PAIRS.split()},

@@ -35,6 +35,9 @@ _MIN_STEPS = 4
 _WRAP = (ord("9"), ord("0"))
 """The step that follows 9 in 1234567890."""
 
+_OBJECT_ID = lazy_pattern(rb"[4-7][0-9a-f]{23}")
+"""An id of MongoDB, which begins with the seconds since 1970: no base64 looks like it."""
+
 _NOT_BASIC = "does not decode to a name and a password"
 PAIR = "a name and password that examples use"
 
@@ -73,6 +76,8 @@ def _check_bytes(text: bytes, plain: bytes) -> str:
     name, colon, password = plain.decode("latin-1").partition(":")
     if colon and is_made_of_words(password, name):
         return PAIR
+    if _OBJECT_ID.fullmatch(text):
+        return _NOT_BASIC
     is_spoiled = text.endswith(b"=") and len(text) % 4  # no encoder pads so
     return check_token(text) if len(text) >= _MIN_OPAQUE and not is_spoiled else _NOT_BASIC
 
