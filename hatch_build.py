@@ -57,7 +57,7 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the paths and contents of the files to add."""
     # The package can be imported only after `initialize` has extended sys.path.
     from wakeyscan.decoders import DECODERS
-    from wakeyscan.rules import loader, pattern
+    from wakeyscan.rules import loader, pattern, prefix
     from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
     rules = {
@@ -65,12 +65,14 @@ def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     }
     builtin = loader.load_rules()
     compiled = {rule.id: pattern.serialize_pattern(pattern.compile_rule(rule)) for rule in builtin}
+    prefixes = {rule.id: prefix.list_prefixes(rule) for rule in builtin}
     anchors: dict[str, Any] = {
         rule.id: tuple(map(tuple, AnchorIndex([rule], DECODERS).all())) for rule in builtin
     }
     module = (
         '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
-        f"RULES = {rules!r}\nCOMPILED = {compiled!r}\nENCODED_ANCHORS = {anchors!r}\n"
+        f"RULES = {rules!r}\nCOMPILED = {compiled!r}\n"
+        f"PREFIXES = {prefixes!r}\nENCODED_ANCHORS = {anchors!r}\n"
     )
     yield "rules/_compiled.py", module.encode()
     yield "core/_patterns.py", _build_patterns().encode()

@@ -34,6 +34,10 @@ _MIN_SPAWNED = 20_000
 """Minimum number of objects for which processes are spawned: each takes as long as these."""
 
 
+_FEW_TASKS = 64
+"""Maximum number of tasks for which this process, too, runs some; it answers to Ctrl-C later."""
+
+
 class DetachedStore(NamedTuple):
     """The picklable part of an `ObjectStore` that a spawned process needs."""
 
@@ -59,11 +63,13 @@ def run_object_tasks(
         results = map(build_worker(store, context), tasks)
     elif find_start_method() == "fork":
         _load_scanner(store, context)
-        results = run_tasks(iter(tasks), partial(build_worker, store, context), processes)
+        make_worker = partial(build_worker, store, context)
+        works_too = len(tasks) <= _FEW_TASKS
+        results = run_tasks(iter(tasks), make_worker, processes, works_too=works_too)
     else:
         detached = DetachedStore(tuple(map(detach_pack, store.packs)), store.loose, store.width)
-        make_worker = partial(build_spawned_worker, detached, rebuild_context)
-        results = run_tasks(iter(tasks), make_worker, processes)
+        make_spawned = partial(build_spawned_worker, detached, rebuild_context)
+        results = run_tasks(iter(tasks), make_spawned, processes)
     for number, result in enumerate(results, 1):
         yield result, number / len(tasks)
 

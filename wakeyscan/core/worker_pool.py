@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 from wakeyscan.core.errors import WakeyscanError, is_lack_of_memory
@@ -58,17 +59,23 @@ def shares_memory() -> bool:
 
 
 def run_tasks(
-    tasks: Iterator[Task], make_worker: Callable[[], Callable[[Task], Answer]], jobs: int
+    tasks: Iterator[Task],
+    make_worker: Callable[[], Callable[[Task], Answer]],
+    jobs: int,
+    *,
+    works_too: bool = False,
 ) -> Iterator[Answer]:
     """Yield the answers of `jobs` processes to the tasks, in no particular order.
 
     `make_worker` is called once in each process; it must be picklable where processes are spawned.
-    Raise `WakeyscanError` if a process dies, since its tasks are lost.
+    With `works_too`, this process is one of them: that saves 10 ms, but no task may take long,
+    since the others wait for it. Raise `WakeyscanError` if a process dies, since its tasks are
+    lost.
     """
-    pool = _Pool(jobs, make_worker)
+    pool = _Pool(jobs - works_too, make_worker)
     with termination.clean_up_on_termination():
         try:
-            yield from pool.run(tasks)
+            yield from pool.run(tasks, make_worker() if works_too else None)
         finally:
             pool.stop()
 
@@ -79,15 +86,21 @@ class _Pool:
         self._processes: list[Any] = []
         self._context: Any = multiprocessing.get_context(find_start_method())
 
-    def run(self, tasks: Iterator[Any]) -> Iterator[Any]:
+    def run(self, tasks: Iterator[Any], work: Callable[[Any], Any] | None) -> Iterator[Any]:
+        """Yield the answers of the processes, and between them those of `work` in this one."""
         pending: dict[Any, int] = {}
         for _ in range(self._jobs):
             worker = self._start()
             pending[worker] = sum(_send_next(worker, tasks) for _ in range(_TASKS_AHEAD))
+        own = map(work, tasks) if work else None
         while busy := [worker for worker, count in pending.items() if count]:
-            for worker in connection.wait(busy):
+            ready = connection.wait(busy, timeout=0 if own else None)
+            for worker in ready:
                 yield _receive(worker)
                 pending[worker] += _send_next(worker, tasks) - 1
+            if own and not ready:
+                yield from (answers := [*islice(own, 1)])
+                own = own if answers else None
 
     def stop(self) -> None:
         for process in self._processes:

@@ -64,6 +64,7 @@ def _load_builtin() -> list[Rule]:
         rule._replace(
             at_anchor=True,
             compiled=compiled.COMPILED[rule.id],
+            prefixes=compiled.PREFIXES[rule.id],
             encoded_anchors=compiled.ENCODED_ANCHORS[rule.id],
         )
         for rule in rules

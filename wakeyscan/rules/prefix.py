@@ -55,10 +55,13 @@ def find_prefix_end(rule: Rule, text: bytes) -> int:
 @cache
 def _read_rule(rule: Rule) -> tuple[list[re.Pattern[bytes]], list[bytes]]:
     """Return the patterns of the prefixes of a rule, and its anchors in lower case."""
-    return _list_prefixes(rule), [anchor.lower() for anchor in rule.anchors]
+    prefixes = list_prefixes(rule) if rule.prefixes is None else rule.prefixes
+    patterns = [re.compile(prefix.encode(), re.IGNORECASE) for prefix in prefixes]
+    return patterns, [anchor.lower() for anchor in rule.anchors]
 
 
-def _list_prefixes(rule: Rule) -> list[re.Pattern[bytes]]:
+def list_prefixes(rule: Rule) -> tuple[str, ...]:
+    """Return patterns for the prefixes of a rule, as its own pattern gives them."""
     definitions = dict(rule.definitions)
     texts = [shape.pattern for shape in rule.shapes] or [rule.pattern]
     if any(text.startswith("(?x") for text in texts):  # then its definitions are verbose too
@@ -67,15 +70,15 @@ def _list_prefixes(rule: Rule) -> list[re.Pattern[bytes]]:
         texts += definitions.values()
     own = [text for text in texts if _SECRET.search(text)]
     patterns = (inline_definitions(text, definitions) if definitions else text for text in own)
-    return [prefix for pattern in patterns for prefix in _compile_prefixes(pattern)]
+    return tuple(prefix for pattern in patterns for prefix in _find_prefixes(pattern))
 
 
-def _compile_prefixes(pattern: str) -> list[re.Pattern[bytes]]:
-    """Return a pattern for the prefix in each group `secret`, without regard to case."""
+def _find_prefixes(pattern: str) -> list[str]:
+    """Return a pattern for the prefix in each group `secret`."""
     if re.match(r"\(\?[a-zA-Z]*x", pattern):
         pattern = _BLANK.sub("", pattern)
     parts = (_read_choices(pattern, match.end()) for match in _SECRET.finditer(pattern))
-    return [re.compile(part.text.encode(), re.IGNORECASE) for part in parts if part.text]
+    return [part.text for part in parts if part.text]
 
 
 def _read_choices(pattern: str, at: int) -> _Part:

@@ -65,6 +65,8 @@ class Rule(NamedTuple):
     """Whether every match begins at an anchor, which is faster. True for built-in rules only."""
     compiled: SerializedPattern | None = None
     """The pattern compiled when the wheel was built; `None` outside of an installed package."""
+    prefixes: tuple[str, ...] | None = None
+    """Patterns for the prefixes of its secrets, built with the wheel; `None` if not built yet."""
     encoded_anchors: tuple[tuple[bytes, str, bytes, bool], ...] = ()
     """Fields of each `EncodedAnchor`, built with the wheel; empty if not built yet."""
 
