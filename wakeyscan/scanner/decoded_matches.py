@@ -117,8 +117,11 @@ def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
     """Return a key with open bounds if its literal may be a part, with the whole keys it may be."""
     if match.rule.id != API_KEY or match.bounds is not Bounds.CERTAIN:
         return match
-    low, high = max([(match.start, match.end), *match.elsewhere])
-    if not names.may_join(match.start, max(match.end, high), joined=content[match.end : low]):
+    start, end, joined = match.start, match.end, b""
+    if match.elsewhere:
+        low, high = max([(start, end), *match.elsewhere])
+        joined, end = content[end:low], max(end, high)
+    if not names.may_join(start, end, joined):
         return match
     return candidates.add_joined(match.with_bounds(Bounds.OPEN), content, names)
 

@@ -47,15 +47,12 @@ _SET = lazy_pattern(
     rb"""(?x) (?: <!ENTITY \s+
     | \b name \s? = \s? ["'] (?: [\w-]+ \. ){0,8} (?= \w+ ["'] [^<>]{0,60} >? ["']? \Z )
     | \b variable \s+ " (?= \w+ " \s* \{ [^{}]{0,100} default \s* = \s* ["']? \Z )
-    | define\( ["']? (?= \w+ ["']? \s? , \s? ["'`]? \Z )
-    | (?: \b (?: def \w* | set[qx]? | ENV | ARG | Set-Variable ) \s+ (?: -\w+ \s+ )* ["']? | @ )
-      (?= \w+ ["']? \s+ ["'`]? \Z )
     ) ( \w+ )"""
 )
-"""A command, a statement or an element of XML that sets a name."""
-_SET_HINTS = (b"ENTITY", b"name", b"variable", b"def", b"set", b"ENV", b"ARG", b"Variable", b"@")
+"""An element of XML or a block that sets a name."""
+_SET_WORDS = (b"<!ENTITY", b"name", b"variable")
 _MAX_SET = 120
-"""Bytes before a literal that hold the start of such a statement."""
+"""Bytes before a literal that hold the start of such a text."""
 _NAME = lazy_pattern(rb"\w+")
 
 # What is joined after a name
@@ -150,7 +147,7 @@ class JoinedNames:
         `joined` is the text between the parts of a key: its names are followed already.
         """
         names = self._list_names(start, end)
-        return any(self._is_joined(name) for name in names if name not in joined)
+        return bool(names) and any(self._is_joined(name) for name in names if name not in joined)
 
     def find_rests(self, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
         """Return where the rests of a key in literals are, as far as names tell, for each use."""
@@ -160,6 +157,10 @@ class JoinedNames:
             if self._is_joined(name) and len(self._words.find(name)) <= _MAX_PLACES
         ]
         return assemble.list_rests(self._source, spans, names) if names else []
+
+    @cached_property
+    def _set_words(self) -> tuple[bytes, ...]:
+        return tuple(filter(self._content.__contains__, _SET_WORDS))
 
     @cached_property
     def _source(self) -> source.SourceText:
@@ -177,7 +178,7 @@ class JoinedNames:
         elif stripped.endswith(b"=") and b"," in (line := before[before.rfind(b"\n") + 1 :]):
             found = _LISTED.search(line)
             return [*names, *_NAME.findall(found[1])] if found else names
-        if any(hint in before for hint in _SET_HINTS):
+        if any(map(before.__contains__, self._set_words)):
             names += [found[1] for found in _SET.finditer(before)][-1:]
         return names
 
