@@ -20,12 +20,12 @@ _MODULES = {"sha1": "_sha1", "sha256": "_sha2" if sys.version_info >= (3, 12) el
 
 def compute_digest(algorithm: str, content: bytes | memoryview) -> bytes:
     """Return the digest of a content; `algorithm` is `sha1` or `sha256`."""
-    return bytes(getattr(_load(_MODULES[algorithm]), algorithm)(content).digest())
+    return bytes(_find_constructor(algorithm)(content).digest())
 
 
 @cache
-def _load(module: str) -> Any:
+def _find_constructor(algorithm: str) -> Any:
     try:
-        return load_module(module)
+        return getattr(load_module(_MODULES[algorithm]), algorithm)
     except ImportError:  # a Python that was built without its own hashes
-        return load_module("hashlib")
+        return getattr(load_module("hashlib"), algorithm)

@@ -60,6 +60,8 @@ class GapFormat(NamedTuple):
 
     start: bytes
     """Pattern that matches where a gap may start: it is fast, and rejects the end of most keys."""
+    marks: bytes
+    """Characters of which each start of a gap has one: most texts have none of them."""
     pattern: re.Pattern[bytes]
     """Pattern of a gap."""
     read_gap: Callable[[bytes, Part, re.Match[bytes]], Joint | None]
@@ -105,7 +107,7 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
     if len(content) <= _MIN_KEY:
         return
     end = 0
-    for start, stop in sorted(_find_starts(content, found, gap_format.start).items()):
+    for start, stop in sorted(_find_starts(content, found, gap_format).items()):
         if start >= end:
             word = _follow(content, start, stop, gap_format)
             end = word.end
@@ -114,20 +116,15 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
                 yield key
 
 
-def _find_starts(content: bytes, found: FoundAnchors, gap_start: bytes) -> dict[int, int]:
+def _find_starts(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> dict[int, int]:
     """Return the first parts of keys, up to a gap after the prefix or within it."""
-    if not _compile_gap_start(gap_start).search(content):
+    if not any(map(content.__contains__, gap_format.marks)):
         return {}
-    key_before_gap, part_before_gap = _build_start_patterns(gap_start)
+    key_before_gap, part_before_gap = _build_start_patterns(gap_format.start)
     starts = dict(part.span() for part in key_before_gap.finditer(content))
     for low, high in _list_windows(content, found):
         starts.update(part.span() for part in part_before_gap.finditer(content, low, high))
     return starts
-
-
-@cache
-def _compile_gap_start(gap_start: bytes) -> re.Pattern[bytes]:
-    return re.compile(gap_start)
 
 
 @cache

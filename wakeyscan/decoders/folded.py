@@ -34,6 +34,7 @@ _FORTRAN_WIDTH = 72
 _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
 _GAP_START = rb"(?:[\r\n^&]|[ ](?=[\r\n])|[\"'](?=-|,\"))"
+_GAP_MARKS = b"\n\r^&\"'"
 _GAP = lazy_pattern(
     rb"""(?x)
       (?P<caret> \^ EOL )
@@ -69,7 +70,9 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that continues on the next line, without the line ends."""
     folds = _Folds(content)
-    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, folds.read_gap, _find_end))
+    yield from join_keys(
+        content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, folds.read_gap, _find_end)
+    )
 
 
 class _Folds:

@@ -24,6 +24,7 @@ from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 NAME = "markup"
 
 _GAP_START = rb"(?:[<&\xc2\xe2\xef]|\\_)"
+_GAP_MARKS = b"<&\xc2\xe2\xef\\"
 _PART_ENDS = (b"<", b"&", b"\xe2\x80", b"\xe2\x81", b"\xc2\xad", b"\xef\xbb")
 _SINGLE_PARTS = (b">_<", b"\x8b_\xe2", b"\xa0_\xe2", b"\xad_\xc2", rb"wa\_l")
 """Parts of a prefix with markup around its underscores, or with escaped underscores."""
@@ -69,7 +70,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key with markup inside, without the markup."""
     read_gap = _read_gap_in_rtf if is_rtf(content, found.path) else _read_gap
-    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, read_gap))
+    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, read_gap))
 
 
 def _read_gap_in_rtf(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:

@@ -27,6 +27,7 @@ _SIGNATURE = rb"{\rtf"
 _HEAD = 64
 """Bytes of a file in which the signature may follow blanks."""
 _GAP_START = rb"[\r\n{}\\]"
+_GAP_MARKS = b"\r\n{}\\"
 _PART_ENDS = (b"}", b"{", b"\\")
 _SINGLE_PARTS = (b"_}{\\",)
 """A part of a prefix with a group for each letter."""
@@ -59,7 +60,9 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that controls split, without the controls."""
     if _SIGNATURE in content or found.path.endswith(".rtf"):
-        yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap, _find_end))
+        yield from join_keys(
+            content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, _read_gap, _find_end)
+        )
 
 
 def is_rtf(content: bytes, path: str) -> bool:

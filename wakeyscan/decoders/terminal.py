@@ -25,6 +25,7 @@ from wakeyscan.decoders.split_prefix import list_parts
 NAME = "terminal"
 
 _GAP_START = rb"(?:[\x1b\x08]|\\[ux0eb]|\"\s{0,8}\]|[ ](?:\r|\\r))"
+_GAP_MARKS = b'\x1b\x08\\"\r'
 _PART_ENDS = (b"\x1b", b'"', b"\\")
 _SINGLE_PARTS = (b"m_\x1b[", b'_"]')
 """The underscore of a prefix whose letters are separate."""
@@ -85,7 +86,9 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that escapes or events split, without them."""
-    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP, _read_gap, _find_end))
+    yield from join_keys(
+        content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, _read_gap, _find_end)
+    )
 
 
 def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:

@@ -74,7 +74,7 @@ class Masks(NamedTuple):
             if end > at:
                 parts += [self._show(at, max(at, start), secrets), mask]
                 at = end
-        return redact_plain("".join(parts) + self._show(at, high, secrets))
+        return "".join(parts) + self._show(at, high, secrets)
 
     def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
         """Return the secrets that overlap `content[low:high]`, and all if they are few."""
@@ -85,8 +85,10 @@ class Masks(NamedTuple):
         """Return a text in which no secret was found, with copies of the secrets masked."""
         content = self.content[low:high]
         if secrets and len(content) >= _MIN_COPY:
-            return secret_copies.mask_copies(content, secrets, are_many=not self.few)
-        return content.decode("utf-8", "replace")
+            shown = secret_copies.mask_copies(content, secrets, are_many=not self.few)
+        else:
+            shown = content.decode("utf-8", "replace")
+        return redact_plain(shown)
 
     def _find_overlapping(self, low: int, high: int) -> tuple[int, int]:
         first = bisect_right(self.reach, low)

@@ -28,6 +28,8 @@ class _CurrentFolder(NamedTuple):
         origins = {finding.origin.path for finding in result.findings}
         origins |= {item.origin.path for item in result.skipped}
         paths = {path: self._convert(path) for path in origins}
+        if all(path == moved for path, moved in paths.items()):
+            return result
 
         def move(origin: Origin) -> Origin:
             return origin._replace(path=paths[origin.path])

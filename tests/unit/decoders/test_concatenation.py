@@ -259,6 +259,10 @@ perl-interp-two: my $p = '{P}';
 perl-join: my $k = join '', '{P}', '{B}';
 php-define: define('PRE', '{P}');
     $k = PRE . '{B}';
+dockerfile-env: ENV PRE {P}
+    ENV KEY ${PRE}{B}
+elixir-attribute: @pre "{P}"
+    def key, do: @pre <> "{B}"
 php-implode-noglue: $k = implode(['{P}', '{B}']);
 vb-lines: key = "{P}" & _
           "{B}"

@@ -22,6 +22,8 @@ BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
 
 _BREAK = lazy_pattern(BREAK)
+_OTHER_BREAK = lazy_pattern(rb"[\r\x0b\x0c\xc2\xe2]")
+"""The first byte of a line break that is not LF."""
 _ESCAPED = lazy_pattern(ESCAPED_BREAK)
 _SPLIT_LITERAL = lazy_pattern(
     rb"""(?x) \\ (?:r\\)? n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
@@ -92,5 +94,7 @@ def find_last_line(text: bytes) -> bytes:
 
 def split_line(text: bytes) -> tuple[bytes, bytes]:
     """Return the first line, and the text after its line break."""
+    if (at := text.find(b"\n")) >= 0 and not _OTHER_BREAK.search(text, 0, at):
+        return text[:at], text[at + 1 :]
     found = _BREAK.search(text)
     return (text[: found.start()], text[found.end() :]) if found else (text, b"")
