@@ -17,10 +17,12 @@ from tests.support.repositories import Repo
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
+from wakeyscan.decoders import DECODERS
 from wakeyscan.git import isolated
 from wakeyscan.git.objects import BLOB, COMMIT, TAG, TREE
 from wakeyscan.git.repository import find_repository
-from wakeyscan.scanner.context import ScanContext
+from wakeyscan.rules import loader
+from wakeyscan.scanner.context import ScanContext, build_context
 
 CONTEXT = few()
 
@@ -247,6 +249,49 @@ def test_git_reads_what_our_reader_cannot(
     result = scan(repository).result
     assert list_commits(result) == list_commits(wanted)
     assert result._replace(commit_lines=b"") == wanted._replace(commit_lines=b"")
+
+
+@pytest.mark.parametrize(("limit", "part"), [(0, "message"), (-1, "")])
+def test_git_streams_what_is_larger_than_the_limit_of_memory(
+    repository: Repo, monkeypatch: pytest.MonkeyPatch, limit: int, part: str
+) -> None:
+    tag = repository.git("rev-parse", "v1")
+    content = repository.git("cat-file", "tag", tag) + "\nmore\n" * 500
+    tag = repository.git("hash-object", "-w", "-t", "tag", "--stdin", stdin=content.encode())
+    monkeypatch.setattr("wakeyscan.audit.object_tasks.MAX_IN_MEMORY", 10)
+    monkeypatch.setattr("wakeyscan.audit.object_scan.MAX_IN_MEMORY", len(content) + limit)
+    (found,) = (one for one in scan(repository).result.objects if one.object_id == tag)
+    assert [ref.part for ref in found.refs] == [part]
+
+
+RULE = b"""
+title = "A token, before its anchor"
+severity = "high"
+anchors = ["=token"]
+help = "h"
+pattern = "(?P<secret>[a-z]{8})=token"
+hits = ["abcdefgh=token", " abcdefgh=token", "x abcdefgh=token "]
+misses = ["abcdefg=token", "=token", "abcdefgh=toke"]
+"""
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_an_object_that_takes_too_long_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
+) -> None:
+    monkeypatch.setattr("wakeyscan.scanner.matcher.TIMEOUT_SECONDS", 0.25)
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": "a" * 200 + "c=token\n"})
+    if is_packed:
+        repo.git("gc", "-q")
+    rules = loader.load_rules((("x/slow.toml", RULE),))
+    (rule,) = (rule for rule in rules if rule.id == "slow")
+    slow = rule._replace(pattern="(?P<secret>(?:a|aa)+)b=token")
+    result = scan(repo, context=build_context((slow,), DECODERS)).result
+    (skipped,) = result.skipped
+    blob = repo.git("rev-parse", "HEAD:a")
+    assert (skipped.origin.within, skipped.gap) == (f"object {blob}", True)
+    assert skipped.reason == "rule slow took over 0.25 s on a part of it"
 
 
 def test_an_interrupted_scan_has_the_findings_so_far(repository: Repo, tmp_path: Path) -> None:
