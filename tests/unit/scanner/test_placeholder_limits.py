@@ -11,6 +11,7 @@ from wakeyscan.scanner.placeholders.basic import check_basic
 from wakeyscan.scanner.placeholders.description import PLAIN, WORD, describe
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.password_words import is_made_of_words
+from wakeyscan.scanner.placeholders.random_texts import find_random
 from wakeyscan.scanner.placeholders.runs import REPETITION, SEQUENCE, count_number_bits, list_runs
 from wakeyscan.scanner.placeholders.tokens import POOR, check_token
 from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_characters
@@ -135,6 +136,9 @@ SHORT = {
     "session553i": True,
     "session4up": True,
     "sessionvrgg": False,
+    "1234567890123cf": True,
+    "1234567890123cfe": False,
+    "12345678901234fe": True,
     "session871kzin": False,
 }
 
@@ -144,6 +148,14 @@ def test_a_short_text_is_typed_if_its_description_is_a_quarter_shorter(
     text: str, is_typed: bool
 ) -> None:
     assert (find_typed(text.encode()) is not None) == is_typed
+
+
+@pytest.mark.parametrize(
+    ("text", "is_typed"), [("session-0342-hrhvjl", True), ("session-03427-hrhvjl", False)]
+)
+def test_a_number_between_separators_has_at_most_four_digits(text: str, is_typed: bool) -> None:
+    assert bool(check_token(text.encode())) == is_typed
+    assert find_typed(text.encode())
 
 
 LIMITS = """
@@ -175,6 +187,7 @@ with separators, random part: F7O_E8Bgfue3_Key_Widget_Device_User session-header
 with separators, random part: KUFFIQSS.TEST.RETRY.USER.JG.KEY 43C.DEVICE.WEBHOOK.PTZRWUTC
 every second, with separators: 112_211_221_212_111 aaa-aba-aba
 every second, with separators: -bbb-abbab-b-b---bbbaba- 112_212
+every second, with separators: 112_211_221_212_111 key-session-device-byna-5eu-REZXBCQC
 every second, with separators: -a-baabb--ab---aba--a-a-baa-a-abb-b-aba- 724_903_802
 """
 """A description, a text that is typed by a bit or two, and one that is not."""
@@ -224,6 +237,8 @@ FEW = {
     "not-even-apart": ("11223344551122y", False),
     "letters-and-digits-together": ("jhp9pqjhp9pqjhp9", True),
     "not-even-together": ("s6mes6mes6", False),
+    "bits-of-17-letters-and-digits": ("3coccclo377c7cooc", True),
+    "nines-are-digits": ("9g9d009", False),
     "six-in-24": ("f3a9c2cf93a2fc39a2c9f32a", False),
     "six-in-16": ("f3a9c2cf93a2fc39", False),
 }
@@ -260,6 +275,13 @@ def test_a_name_of_three_letters_is_a_word_of_a_password(name: str, expected: bo
     assert is_made_of_words(f"{name}{name}", name) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("password123456", True), ("password1234567", False)]
+)
+def test_a_password_of_words_has_at_most_six_digits(text: str, expected: bool) -> None:
+    assert is_made_of_words(text) == expected
+
+
 @pytest.mark.parametrize(("text", "expected"), [("key123", True), ("key1234", False)])
 def test_half_of_a_password_is_in_words(text: str, expected: bool) -> None:
     assert is_made_of_words(text) == expected
@@ -284,8 +306,36 @@ def test_the_end_of_a_text_that_repeats_itself_may_differ(size: int, expected: b
 
 
 @pytest.mark.parametrize(
-    ("before", "expected"), [("", True), ("x", True), ("***", False), ("x*", False)]
+    ("before", "expected"), [("", True), ("x", True), ("*", False), ("***", False), ("x*", False)]
 )
 def test_stars_on_both_sides_are_markup(before: str, expected: bool) -> None:
     content = f"{before}key***".encode()
     assert is_cut_short(content, len(before), len(before) + 3) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        *(("***", True), ("***/", False), ("****/", False), (f"{'*' * 15}/", False)),
+        *((f"{'*' * 16}/", True), ("......", True), (".......", False), ("[ redacted ]", True)),
+    ],
+)
+def test_16_bytes_after_a_key_show_whether_it_is_cut_short(after: str, expected: bool) -> None:
+    assert is_cut_short(f"key{after}".encode(), 0, 3) == expected
+
+
+RANDOM = {
+    "six-equal-steps-of-twenty": ("stuvwxyzwtmqhhbmzbpm", False),
+    "five-equal-steps-of-twenty": ("stuvwxywtmqhhbmzbpmq", True),
+    "a-word-in-16-characters": ("abc7983712027770", False),
+    "a-word-in-17-characters": ("abc79837120277705", True),
+    "seven-characters": ("k7q2m9x", False),
+    "eight-characters": ("k7q2m9xw", True),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), RANDOM.values(), ids=RANDOM)
+def test_a_text_among_many_is_random_if_it_has_few_steps_and_words(
+    text: str, expected: bool
+) -> None:
+    assert list(find_random([text.encode()])) == [text.encode()] * expected

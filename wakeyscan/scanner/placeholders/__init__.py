@@ -37,7 +37,7 @@ _MAX_ELLIPSIS = 16
 _ELLIPSIS = lazy_pattern(
     rb"""(?x)
     \.{3,6} (?! \. )                                        # more dots are a leader
-  | \*{3,} (?! /  )                                         # nor the end of a comment
+  | \*{3,}+ (?! / )                                         # nor the end of a comment
   | \xe2\x80\xa6 | \\u2026 | \\u\{2026\} | \\xe2\\x80\\xa6 | %E2%80%A6
   | & (?: hellip | mldr | \#8230 | \#[xX]2026 ) ;
   | (?: \xe2\x80\xa2 | \xe2\x97\x8f | \xe2\x96[\x88-\x93] ){3}
