@@ -57,7 +57,7 @@ unit: $(READY) $(NATIVE)
 	$(BIN)/pytest -n auto --durations=15 tests/unit $(ARGS)
 
 integration: $(READY) $(NATIVE) $(DATABASES)
-	$(BIN)/pytest -n auto --durations=15 tests/integration tests/e2e tests/architecture $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal --durations=15 tests/integration tests/e2e tests/architecture $(ARGS)
 
 test-bare: export PYTHON_WITHOUT = hyperscan isal backports wakeyscan_native
 test-spawn: export PYTHON_START_METHOD = spawn

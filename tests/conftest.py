@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from traceback import walk_tb
@@ -21,6 +22,15 @@ settings.load_profile(os.environ.get("WAKEYSCAN_TEST_HYPOTHESIS", "steady"))
 """The same examples in each run; more and other ones with WAKEYSCAN_TEST_HYPOTHESIS=random."""
 
 _WITHOUT = frozenset(os.environ.get("PYTHON_WITHOUT", "").split())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Return three workers for two processors, as tests wait for the processes that they start."""
+    if all("unit" in Path(argument).parts for argument in config.args):
+        return None
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return processors + (processors + 1) // 2
 
 
 @pytest.hookimpl(wrapper=True)
