@@ -30,6 +30,8 @@ class WrappedText(NamedTuple):
     """Start of each line in `plain`."""
     lines: list[bytes]
     """Base64 letters of each line; those without a start decode to no separate byte."""
+    sizes: list[int]
+    """Letters before each line."""
 
     def split_texts(self, anchors: tuple[bytes, ...]) -> Iterator[Span]:
         """Yield the line numbers, half-open, of each text: words also look like base64 lines.
@@ -47,7 +49,7 @@ class WrappedText(NamedTuple):
 
     def _starts_secret(self, anchors: tuple[bytes, ...], first: int, number: int) -> bool:
         start = self.starts[number]
-        if not self.plain.startswith(anchors, start) or len(b"".join(self.lines[:number])) % 4:
+        if not self.plain.startswith(anchors, start) or self.sizes[number] % 4:
             return False
         before = self.plain[self.starts[first] : start]
         return not _TEXT.fullmatch(before) or any(anchor in before for anchor in anchors)

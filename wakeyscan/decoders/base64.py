@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import accumulate
 
 from wakeyscan.core.line_index import find_any
 from wakeyscan.core.typing import NamedTuple
@@ -136,7 +137,9 @@ def _split_texts(
     segments = LineSegments(run.lines, shift, len(plain))
     first, *between, last = run.letters
     padding = b"=" * run.is_padded
-    wrapped = WrappedText(plain, segments.starts, [first[shift:], *between, last + padding])
+    lines = [first[shift:], *between, last + padding]
+    sizes = [*accumulate(map(len, lines), initial=0)]
+    wrapped = WrappedText(plain, segments.starts, lines, sizes)
     decoded = DecodedText(plain, run.span, segments, is_truncated=run.is_truncated)
     for start, stop in wrapped.split_texts(anchors):
         is_whole = (start, stop) == (0, len(segments))

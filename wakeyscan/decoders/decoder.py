@@ -80,6 +80,20 @@ class ComputedSegments(Sequence[Segment]):
         return None
 
 
+class SelectedSegments(ComputedSegments):
+    """Some consecutive segments of a text, as those of their own text."""
+
+    def __init__(self, segments: Sequence[Segment], first: int, stop: int) -> None:
+        self._segments, self._first, self._size = segments, first, stop - first
+
+    def __len__(self) -> int:
+        return self._size
+
+    def build_segment(self, number: int) -> Segment:
+        offset, start, end = self._segments[self._first + number]
+        return Segment(offset - self._segments[self._first].offset, start, end)
+
+
 class DecodedText(NamedTuple):
     """A text that was decoded, with its source in the text that encodes it."""
 
@@ -106,11 +120,9 @@ class DecodedText(NamedTuple):
         """Return the text of the segments from number `first` up to, but not including, `stop`."""
         low = self.segments[first].offset
         high = self.segments[stop].offset if stop < len(self.segments) else len(self.content)
-        segments = [
-            Segment(offset - low, start, end) for offset, start, end in self.segments[first:stop]
-        ]
-        span = segments[0].start, segments[-1].end
-        return self._replace(content=self.content[low:high], span=span, segments=segments)
+        span = self.segments[first].start, self.segments[stop - 1].end
+        selected = SelectedSegments(self.segments, first, stop)
+        return self._replace(content=self.content[low:high], span=span, segments=selected)
 
     def is_base64_line_end(self, offset: int) -> bool:
         """Return whether a base64 line ends at `offset` and the next line does not decode to text.

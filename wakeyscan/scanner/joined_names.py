@@ -136,9 +136,6 @@ class JoinedNames:
 
     def __init__(self, content: bytes, path: str = "") -> None:
         self._content, self._path = content, path
-        self._words = WordIndex(content)
-        self._has_macros = _DEFINE in content
-        self._joins_words = file_kinds.joins_words(path)
         self._joined: dict[bytes, bool] = {}
 
     def may_join(self, start: int, end: int, joined: bytes = b"") -> bool:
@@ -157,6 +154,18 @@ class JoinedNames:
             if self._is_joined(name) and len(self._words.find(name)) <= _MAX_PLACES
         ]
         return assemble.list_rests(self._source, spans, names) if names else []
+
+    @cached_property
+    def _words(self) -> WordIndex:
+        return WordIndex(self._content)
+
+    @cached_property
+    def _has_macros(self) -> bool:
+        return _DEFINE in self._content
+
+    @cached_property
+    def _joins_words(self) -> bool:
+        return file_kinds.joins_words(self._path)
 
     @cached_property
     def _set_words(self) -> tuple[bytes, ...]:

@@ -84,7 +84,9 @@ def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
             yield Chain((span,))
     if found.keys() - {PREFIX}:
         for part in _PREFIX_PART.finditer(source.content):
-            if not operators.OPERATOR.match(source.content, part.end()):
+            operator = operators.OPERATOR.match(source.content, part.end())
+            following = PREFIX[len(part[0]) :][:1]
+            if not operator or not source.content.startswith(following, operator.end()):
                 continue  # as nearly all in a text of many
             if chain := _join_prefix(source, part.start()):
                 yield chain
@@ -100,17 +102,8 @@ def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
     first_letters = {text[1:2] for text in found if text[:1] in QUOTES}
     min_size = 2 if PREFIX[2:3] in first_letters else 3
     for part in _PREFIX_PART.finditer(content):
-        if len(part[0]) >= min_size and _is_used(content, *part.span()):
+        if len(part[0]) >= min_size:
             yield Chain((part.span(),))
-
-
-def _is_used(content: bytes, start: int, end: int) -> bool:
-    """Return whether a variable follows a literal, or the literal has a name or fills a format."""
-    return (
-        references.find_continuation(content, end) is not None
-        or references.find_format_rest(content, start, end) is not None
-        or bool(find_names(content, start, end))
-    )
 
 
 def _join_prefix(source: SourceText, start: int) -> Chain | None:

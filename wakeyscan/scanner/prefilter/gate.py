@@ -53,6 +53,9 @@ _REFINED_GAIN = 4
 _REACH = 1200
 """Maximum bytes from an anchor to the end of any other part."""
 
+_LONG_WORD = re.compile(rb"\w{256}")
+"""A word that is too long for a name; many in a row would take 25 µs each."""
+
 _HINT_REACHES = {"hint_far": 3400}
 """Maximum bytes between a hint and the ends of a match of the gate, if it is more than that."""
 
@@ -78,6 +81,7 @@ class Gate:
             hit
             for start, end in spans
             for hit in self._find_anchors(text[start:end].lower(), start)
+            if not _LONG_WORD.match(text, hit.at)
         ]
 
     def _find_anchors(self, lowered: bytes, shift: int = 0) -> Iterator[AnchorHit]:
@@ -100,6 +104,8 @@ class Gate:
             found = (after.match(lowered, at, at + _REACH) for at in starts)
             spans = [(max(0, one.end() - _REACH), one.end()) for one in found if one]
             for form, at in self._find_anchors(lowered):
+                if _LONG_WORD.match(lowered, at):
+                    continue
                 if at_anchor.match(lowered, at, at + _REACH):
                     spans.append((at, at + len(form.text)))
             return spans
