@@ -80,7 +80,7 @@ class ComputedSegments(Sequence[Segment]):
         return None
 
 
-class SelectedSegments(ComputedSegments):
+class _SelectedSegments(ComputedSegments):
     """Some consecutive segments of a text, as those of their own text."""
 
     def __init__(self, segments: Sequence[Segment], first: int, stop: int) -> None:
@@ -121,7 +121,7 @@ class DecodedText(NamedTuple):
         low = self.segments[first].offset
         high = self.segments[stop].offset if stop < len(self.segments) else len(self.content)
         span = self.segments[first].start, self.segments[stop - 1].end
-        selected = SelectedSegments(self.segments, first, stop)
+        selected = _SelectedSegments(self.segments, first, stop)
         return self._replace(content=self.content[low:high], span=span, segments=selected)
 
     def is_base64_line_end(self, offset: int) -> bool:

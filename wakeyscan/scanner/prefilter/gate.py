@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.rule import GATE
@@ -53,7 +54,7 @@ _REFINED_GAIN = 4
 _REACH = 1200
 """Maximum bytes from an anchor to the end of any other part."""
 
-_LONG_WORD = re.compile(rb"\w{256}")
+_LONG_WORD = lazy_pattern(rb"\w{256}")
 """A word that is too long for a name; many in a row would take 25 µs each."""
 
 _HINT_REACHES = {"hint_far": 3400}
