@@ -124,10 +124,11 @@ def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
     """Return the search of hyperscan, given the functions of the databases that are listed."""
     *scan_hints, scan_gate = scans
     reaches = [_REACHES.get(name, _REACH) for name in _list_searched(rule)]
-    hint_reaches = [_HINT_REACHES.get(name, _REACH) for name in _list_hints(rule)]
+    hint_reaches = [
+        [_HINT_REACHES.get(name, _REACH) for name in names] for names in _list_hints(rule)
+    ]
     hints = list(zip(scan_hints, hint_reaches, strict=True))
-    count = len(_list_names(rule, _HINT))
-    first, others, refined = hints[:1], hints[1:count], hints[count:]
+    first, others, refined = hints[:1], hints[1:2], hints[2:]
 
     def find_near(text: bytes, shift: int = 0) -> list[Span]:
         spans: list[Span] = []
@@ -153,18 +154,19 @@ def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
 
 
 def _find_windows(
-    text: bytes, hints: list[tuple[ScanFunction, int]], most: int
+    text: bytes, hints: list[tuple[ScanFunction, list[int]]], most: int
 ) -> list[Span] | None:
     """Return the spans around hints, given their searches and reaches; `None` if too many."""
     windows: list[Span] = []
 
-    def add_window(number: int, start: int, end: int, flags: int, reach: int) -> bool:
+    def add_window(number: int, start: int, end: int, flags: int, reaches: list[int]) -> bool:
+        reach = reaches[number]
         windows.append((max(0, end - reach), end + reach))
         return len(windows) >= most
 
     try:
-        for scan, reach in hints:
-            scan(text, add_window, context=reach)
+        for scan, reaches in hints:
+            scan(text, add_window, context=reaches)
     except databases.hyperscan.ScanTerminated:
         return None
     return windows
@@ -173,14 +175,17 @@ def _find_windows(
 def list_databases(rule: Rule) -> list[list[Expression]]:
     """Return what hyperscan searches for in a text, and last what near the hints that it has found.
 
-    Each hint has a database: of hints that begin alike, hyperscan would make one slow automaton.
+    Of hints that begin alike, hyperscan would make one slow automaton, so these have a database
+    each. The hints but the first one begin differently: together they are found in fewer passes.
     """
-    listed = *([name] for name in _list_hints(rule)), _list_searched(rule)
+    listed = *_list_hints(rule), _list_searched(rule)
     return [[(_inline(rule, name), False) for name in names] for names in listed]
 
 
-def _list_hints(rule: Rule) -> list[str]:
-    return _list_names(rule, _HINT) + _list_names(rule, _REFINED)
+def _list_hints(rule: Rule) -> list[list[str]]:
+    """Return the hints of each database: the first one, the others, and each refined one."""
+    first, *others = _list_names(rule, _HINT)
+    return [[first], others, *([name] for name in _list_names(rule, _REFINED))]
 
 
 def _list_searched(rule: Rule) -> list[str]:
