@@ -104,9 +104,13 @@ def _read_regular(
     else:  # large, or not of the stated size: below /proc, or changing
         os.lseek(descriptor, 0, os.SEEK_SET)
         reopen = partial(_open_binary, unit)
-        read = partial(os.read, descriptor)
-        for item in chunks.read_chunks(origin, read, limit, options.counts_lines):
+        read, rewind = partial(os.read, descriptor), partial(_rewind, descriptor)
+        for item in chunks.read_chunks(origin, read, limit, options.counts_lines, rewind):
             yield item._replace(open_file=reopen) if isinstance(item, Document) else item
+
+
+def _rewind(descriptor: int, size: int) -> None:
+    os.lseek(descriptor, -size, os.SEEK_CUR)
 
 
 def _open_binary(unit: str) -> BinaryIO:

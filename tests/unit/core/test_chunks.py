@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Iterator
-from io import BytesIO
+from io import SEEK_CUR, BytesIO
 from itertools import pairwise
 
 import pytest
@@ -90,6 +90,15 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def read(content: bytes, max_size: int | None = None) -> Iterator[Document | Skipped]:
     return chunks.read_chunks(Origin("a.py"), BytesIO(content).read, max_size)
+
+
+def reread(file: BytesIO) -> Iterator[Document | Skipped]:
+    """Read a file that can go back, as one on disk."""
+
+    def rewind(size: int) -> None:
+        file.seek(-size, SEEK_CUR)
+
+    return chunks.read_chunks(Origin("a.py"), file.read, None, rewind=rewind)
 
 
 def collected(result: ScanResult) -> ScanResult:
@@ -207,6 +216,23 @@ def test_a_key_at_the_end_is_found(
     result = scan_documents(chunks.read_chunks(Origin("a.py"), read_block, None), context)
     assert [f.position.column for f in result.findings] == [len(content) - len(key) + 2]
     assert result.coverage[:2] == (1, len(content))
+
+
+@pytest.mark.parametrize("size", [0, CHUNK_SIZE, CHUNK_SIZE + 1, 50_001])
+@pytest.mark.parametrize("text", ["line\r\n", "中😀\n"], ids=["ASCII", "UTF-8"])
+def test_a_file_that_can_go_back_has_the_same_chunks(size: int, text: str) -> None:
+    content = (text * size).encode()[:size]
+    assert [*reread(BytesIO(content))] == [*read(content)]
+
+
+def test_a_chunk_begins_with_the_end_of_the_preceding_one_if_the_file_changes() -> None:
+    file = BytesIO(b"1" * 5 * CHUNK_SIZE)
+    documents = reread(file)
+    next(documents)  # the second one is read too
+    file.getbuffer()[:] = b"2" * 5 * CHUNK_SIZE
+    _, third = next(documents), next(documents)
+    assert isinstance(third, Document)
+    assert third.content == b"1" * 2 * OVERLAP + b"2" * (CHUNK_SIZE - 2 * OVERLAP)
 
 
 def dense(size: int) -> bytes:
