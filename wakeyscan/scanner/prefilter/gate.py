@@ -128,7 +128,7 @@ def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
         [_HINT_REACHES.get(name, _REACH) for name in names] for names in _list_hints(rule)
     ]
     hints = list(zip(scan_hints, hint_reaches, strict=True))
-    first, others, refined = hints[:1], hints[1:2], hints[2:]
+    every, fallback = hints[:1], hints[1:]
 
     def find_near(text: bytes, shift: int = 0) -> list[Span]:
         spans: list[Span] = []
@@ -141,28 +141,33 @@ def build_scan_search(rule: Rule, *scans: ScanFunction) -> SpanSearch:
 
     def find_spans(text: bytes) -> list[Span]:
         most = _MIN_HINTS + len(text) // (4 * _REACH)
-        windows = _find_windows(text, first, most // _REFINED_GAIN)
+        windows = _find_windows(text, every, most, most // _REFINED_GAIN)
         if windows is None:
-            windows = _find_windows(text, refined, most)
-        others_found = None if windows is None else _find_windows(text, others, most)
-        if windows is None or others_found is None:
+            windows = _find_windows(text, fallback, most, most)
+        if windows is None:
             return find_near(text)
-        merged = _merge(sorted(windows + others_found))
+        merged = _merge(sorted(windows))
         return [span for start, end in merged for span in find_near(text[start:end], start)]
 
     return find_spans
 
 
 def _find_windows(
-    text: bytes, hints: list[tuple[ScanFunction, list[int]]], most: int
+    text: bytes, hints: list[tuple[ScanFunction, list[int]]], most: int, most_first: int
 ) -> list[Span] | None:
-    """Return the spans around hints, given their searches and reaches; `None` if too many."""
+    """Return the spans around hints, given their searches and reaches; `None` if too many.
+
+    Of the first hint of each search, fewer may be too many.
+    """
     windows: list[Span] = []
+    firsts: list[int] = []
 
     def add_window(number: int, start: int, end: int, flags: int, reaches: list[int]) -> bool:
         reach = reaches[number]
         windows.append((max(0, end - reach), end + reach))
-        return len(windows) >= most
+        if not number:
+            firsts.append(end)
+        return len(windows) >= most or len(firsts) >= most_first
 
     try:
         for scan, reaches in hints:
@@ -175,17 +180,21 @@ def _find_windows(
 def list_databases(rule: Rule) -> list[list[Expression]]:
     """Return what hyperscan searches for in a text, and last what near the hints that it has found.
 
-    Of hints that begin alike, hyperscan would make one slow automaton, so these have a database
-    each. The hints but the first one begin differently: together they are found in fewer passes.
+    Of hints that begin alike, hyperscan would make one slow automaton, so the refined ones have a
+    database each. The others begin differently: together they are found in fewer passes.
     """
     listed = *_list_hints(rule), _list_searched(rule)
     return [[(_inline(rule, name), False) for name in names] for names in listed]
 
 
 def _list_hints(rule: Rule) -> list[list[str]]:
-    """Return the hints of each database: the first one, the others, and each refined one."""
-    first, *others = _list_names(rule, _HINT)
-    return [[first], others, *([name] for name in _list_names(rule, _REFINED))]
+    """Return the hints of each database: first all, then those that replace them.
+
+    Where the first hint matches too often, the others are searched by themselves, and the refined
+    ones in its place.
+    """
+    names = _list_names(rule, _HINT)
+    return [names, names[1:], *([name] for name in _list_names(rule, _REFINED))]
 
 
 def _list_searched(rule: Rule) -> list[str]:
