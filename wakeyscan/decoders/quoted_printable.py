@@ -36,8 +36,9 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         return
     yield anchor
     for style in (*_STYLES, b"=3D%02X"):
-        yield style % anchor[0] + anchor[1:2]
         yield style % anchor[0] + b"="
+        # Logs are full of hexadecimal ids, such as `id=77a…`, so the next character is included.
+        yield from (style % anchor[0] + anchor[1:2] + third for third in (anchor[2:3], b"="))
         yield from (anchor[:plain] + style % anchor[plain] for plain in (1, 2))
     for plain in (1, 2):
         yield anchor[:plain] + b"=\r"
