@@ -69,6 +69,21 @@ def test_a_signature_has_32_characters(size: int, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "rest", "expected"),
+    [
+        ("eyJhbGciOiJIUzI1NiJ9", "a.b.c.d", NO_JWT),
+        ("eyJhb", "a.b.c.d", ""),
+        ("eyJ2ZXIiOjF9", "bm8ganNvbg", ""),
+        ("eyJhb", "bm8ganNvbg", "an example JSON web token"),
+    ],
+    ids=["signed", "no-base64", "own-format", "own-format-without-base64"],
+)
+def test_a_header_that_does_not_decode_says_nothing(header: str, rest: str, expected: str) -> None:
+    token = f"{header}.{rest}.{'x8Kq2' * 8}"
+    assert check_header(token.encode(), b"Bearer") == expected
+
+
+@pytest.mark.parametrize(
     ("number", "bits"), [(1, 1), (2, 3), (3, 3), (4, 5), (7, 5), (8, 7), (255, 15), (256, 17)]
 )
 def test_a_number_takes_the_bits_of_the_elias_gamma_code(number: int, bits: int) -> None:
@@ -168,6 +183,12 @@ whole: QWERtYu aABBCcDD
 whole: retry DEMo
 whole, random part: 1qaz2wsx3edc1q09067508095978 a1b2c3d4e5f6g7h8a1b2c2u6hpw8r40
 whole, random part: 4Ec1HeadERpRoMo5WebHookHINYQO 25Slkhhbuildfinal7C719Session
+one of 10 characters: 9876543210987654320704 98765432109876543230704
+one of 16 characters: 98765432109876541ce41 987654321098765451ce41
+one of 26 characters: gxzrqcckjpromowebhookdevice ngxzrqcckjpromowebhookdevice
+one of 36 characters: widgeturugcni9release widgeturu3gcni9release
+one of 52 characters: tokenTokendWtJoxtMgSession tokenTokendWttJoxtMgSession
+one of 62 characters: RetryretryEo30NHEubanner RetryretryEo30rNHEubanner
 letters apart: abcdefghijklmnopqrs8wpwzx7a81jhf5 qwertyuiopqwertyuiofb6545fca8fe
 letters apart: 1304936SESSIONBANNERSESSIONM3826E0 WIDGET-WIDGET-PUIPCDWW-7482404-RELEASE
 letters apart: 11a11a11111111 a111a111111a111
@@ -279,6 +300,11 @@ def test_a_name_of_three_letters_is_a_word_of_a_password(name: str, expected: bo
     ("text", "expected"), [("password123456", True), ("password1234567", False)]
 )
 def test_a_password_of_words_has_at_most_six_digits(text: str, expected: bool) -> None:
+    assert is_made_of_words(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), [("qzjv-pass", True), ("qzjvk-pass", False)])
+def test_a_name_beside_a_word_of_a_password_is_no_longer(text: str, expected: bool) -> None:
     assert is_made_of_words(text) == expected
 
 
