@@ -79,13 +79,17 @@ class Names:
 
     def list_printed(self, output: str) -> list[str]:
         """Return the encodings whose part after the prefix is in an output."""
-        shown = re.sub(r"\\u00|%25|%|&amp;|amp;|&#|[;]", "", output)
+        pieces = {*_list_pieces(re.sub(r"\\u00|%25|%|&amp;|amp;|&#|[;]", "", output))}
         return [
             name
             for name, text in self.encoded.items()
             for bare in (re.sub(r"[%&#;]", "", text),)
-            if any(bare[at : at + PIECE] in shown for at in range(len(bare) - PIECE + 1))
+            if not pieces.isdisjoint(_list_pieces(bare))
         ]
+
+
+def _list_pieces(text: str) -> Iterator[str]:
+    return (text[at : at + PIECE] for at in range(len(text) - PIECE + 1))
 
 
 @pytest.fixture

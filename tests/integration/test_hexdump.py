@@ -50,6 +50,8 @@ WORDS = [
 ]
 CHARACTERS = ["od -c", "od -a", "od -A x -c", "hexdump -c"]
 TOOLS = [*BYTES, *WORDS, *CHARACTERS]
+WIDTHS = {"xxd -p": 30}
+"""Bytes of a line, if there are more than 16."""
 HEXADECIMAL = "abcdef0123456789"
 """A body of these letters looks like digits in the column of characters."""
 
@@ -79,7 +81,8 @@ def list_keys(content: bytes) -> list[list[str]]:
 @pytest.mark.parametrize("letters", [ALPHABET, HEXADECIMAL], ids=["any", "hexadecimal"])
 @pytest.mark.parametrize("tool", TOOLS)
 def test_a_key_is_found_at_each_position_in_a_line(tool: str, letters: str) -> None:
-    keys = [build_key(f"{tool} {pad}", letters) for pad in range(34)]
+    positions = range(WIDTHS.get(tool, 16) + 2)
+    keys = [build_key(f"{tool} {pad}", letters) for pad in positions]
     texts = [
         b"." * pad + b" " + key.encode() + b"\nand what is behind it\n"
         for pad, key in enumerate(keys)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from base64 import b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from functools import lru_cache
 
 from tests.support.keys import PREFIX
 
@@ -58,13 +59,20 @@ COPIES: dict[str, Callable[[str], str]] = {
 
 def find_copies(shown: str, body: str, size: int = 8) -> list[str]:
     """Return the names of the forms that share a row of letters and digits with a text."""
-    letters = _keep_letters(shown)
+    rows = _list_rows(shown, size)
     return [
         name
         for name, write in COPIES.items()
         for copy in (_keep_letters(write(body)),)
-        if any(copy[at : at + size] in letters for at in range(len(copy) - size + 1))
+        if not rows.isdisjoint(copy[at : at + size] for at in range(len(copy) - size + 1))
     ]
+
+
+@lru_cache(4)
+def _list_rows(shown: str, size: int) -> frozenset[str]:
+    """Return each row of letters and digits of a text; it is searched for many keys."""
+    letters = _keep_letters(shown)
+    return frozenset(letters[at : at + size] for at in range(len(letters) - size + 1))
 
 
 def _keep_letters(text: str) -> str:
