@@ -59,6 +59,8 @@ class Task(NamedTuple):
     pack: int
     start: int
     stop: int
+    size: int = 0
+    """Bytes of the pack, as it stores them."""
 
 
 class TaskResult(NamedTuple):
@@ -169,9 +171,11 @@ def describe_gap(place: str, size: int) -> str:
 def list_tasks(store: ObjectStore) -> Iterator[Task]:
     """Split the store into tasks."""
     for number, pack in enumerate(store.packs):
-        count = len(pack.find_roots())
-        for start in range(0, count, _ROOTS_PER_TASK):
-            yield Task(number, start, min(count, start + _ROOTS_PER_TASK))
+        roots = [*pack.find_roots(), len(pack.kinds)]
+        for start in range(0, len(roots) - 1, _ROOTS_PER_TASK):
+            stop = min(len(roots) - 1, start + _ROOTS_PER_TASK)
+            size = pack.offsets[roots[stop]] - pack.offsets[roots[start]]
+            yield Task(number, start, stop, size)
     for start in range(0, len(store.loose), _LOOSE_PER_TASK):
         yield Task(-1, start, min(len(store.loose), start + _LOOSE_PER_TASK))
 

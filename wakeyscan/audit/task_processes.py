@@ -64,7 +64,8 @@ def run_object_tasks(
     elif find_start_method() == "fork":
         _load_scanner(store, context)
         make_worker = partial(build_worker, store, context)
-        works_too = len(tasks) <= _FEW_TASKS
+        if works_too := len(tasks) <= _FEW_TASKS:
+            tasks.sort(key=lambda task: -task.size)  # a large one at the end would be waited for
         results = run_tasks(iter(tasks), make_worker, processes, works_too=works_too)
     else:
         detached = DetachedStore(tuple(map(detach_pack, store.packs)), store.loose, store.width)
