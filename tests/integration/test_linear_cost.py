@@ -21,6 +21,7 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.decoding import decode_document
 from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.prefilter.anchors import AnchorHit
 from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
 
 SMALL, LARGE = 2 << 10, 8 << 10
@@ -162,3 +163,17 @@ def test_the_steps_are_linear_in_the_number_of_credentials(
     small, large = (b"".join(map(build_line, bodies[:count])) for count in (100, 400))
     count_steps(large)  # loads the modules, those for many anchors too
     assert count_steps(large) <= MOST * count_steps(small) + FEWEST
+
+
+def test_two_encodings_of_a_text_are_decoded_in_one_order_only() -> None:
+    text = repeat(b'%2577\\u0077a_"wa_"', SMALL)
+    searched: list[bytes] = []
+
+    def search(content: bytes | memoryview) -> list[AnchorHit]:
+        searched.append(bytes(content))
+        return CONTEXT.prefilter(content)
+
+    context = CONTEXT._replace(prefilter=search)
+    detect_in_document(Document(Origin("a.txt"), text), context)
+    large = [content for content in searched if len(content) > SMALL // 2]
+    assert len(large) == len({*large}) > 3

@@ -46,6 +46,10 @@ _TOO_MANY = (
 )
 
 
+_KnownMatches = dict[tuple[bytes, int, str, bool], "list[Match]"]
+"""The matches in texts that were decoded already: three encodings can be decoded in six orders."""
+
+
 class ArchiveOpener(Protocol):
     """Opens the archives that are encoded in a text."""
 
@@ -111,10 +115,12 @@ def find_matches(
     context: ScanContext,
     archives: ArchiveOpener | None = None,
     depth: int = MAX_DEPTH,
+    known: _KnownMatches | None = None,
 ) -> list[Match]:
     """Return the matches in a text, plain or in up to `depth` encodings, by offset.
 
-    Offsets are those in the text itself. Raise `TimeoutExceeded`.
+    Offsets are those in the text itself. `known` are the matches in the texts that were decoded
+    before. Raise `TimeoutExceeded`.
     """
     plain: list[Match] = []
     for rule in context.rules:
@@ -124,7 +130,8 @@ def find_matches(
             found = match_rule(text.content, rule, context.patterns.of(rule), sorted(anchors))
             is_joined = rule.id in JOINED_RULES
             plain += join_literals(found, text.content, text.path) if is_joined else found
-    decoded = _match_decoded(text, context, depth - 1, archives) if depth else []
+    inner = _InnerTexts(text, context, depth - 1, archives, {} if known is None else known)
+    decoded = _match_decoded(text, inner) if depth else []
     return resolve_overlaps(plain, decoded, context.rules)
 
 
@@ -201,16 +208,14 @@ def _transcode(document: Document, encoding: TextEncoding) -> Document:
     )
 
 
-def _match_decoded(
-    text: AnchoredText, context: ScanContext, depth: int, archives: ArchiveOpener | None
-) -> list[list[Match]]:
+def _match_decoded(text: AnchoredText, inner: _InnerTexts) -> list[list[Match]]:
     """Return the matches in each decoded text, with offsets in the text around it.
 
     A match in the bytes of an archive is dropped if it repeats, or cuts, one from its members.
     """
     archive_texts = ArchiveTexts()
     results: list[tuple[list[Match], list[Match]]] = []
-    inner_texts, nuls = _InnerTexts(text, context, depth, archives), NulSearch(text.content)
+    nuls = NulSearch(text.content)
     for name, encoded in text.decoded:
         decoded = convert_to_utf8(text.content, encoded)
         if archive_texts.has(decoded):
@@ -220,10 +225,10 @@ def _match_decoded(
             map_to_source(match, source)._replace(
                 bounds=match.bounds, is_cut_short=match.is_cut_short
             )
-            for match in _match_archive(decoded, context, depth, archives)
+            for match in _match_archive(decoded, inner.context, inner.depth, inner.archives)
         ]
         archive_texts.add(decoded, opened)
-        mapped = [map_to_source(match, source) for match in inner_texts.match(name, decoded)]
+        mapped = [map_to_source(match, source) for match in inner.match(name, decoded)]
         results.append((opened, mapped))
     return [
         opened + [match for match in mapped if not archive_texts.repeat(match)]
@@ -231,32 +236,27 @@ def _match_decoded(
     ]
 
 
-class _InnerTexts:
-    """The texts that are decoded from one text; one that occurs again is matched only once."""
+class _InnerTexts(NamedTuple):
+    """The texts that are decoded from one text."""
 
-    def __init__(
-        self,
-        text: AnchoredText,
-        context: ScanContext,
-        depth: int,
-        archives: ArchiveOpener | None,
-    ) -> None:
-        self._context, self._depth, self._archives = context, depth, archives
-        self._hits = text.inner_hits
-        self._known: dict[tuple[bytes, int, str, bool], list[Match]] = {}
+    text: AnchoredText
+    context: ScanContext
+    depth: int
+    archives: ArchiveOpener | None
+    known: _KnownMatches
 
     def match(self, name: str, decoded: DecodedText) -> list[Match]:
         """Return the matches in a text that the decoder with this name has decoded."""
         # A key in pieces is plain, once they are joined.
-        depth = 0 if decoded.is_concatenated else self._depth
-        without = name if decoded.is_final else ""
-        text = decoded.content, depth, without, decoded.is_truncated
-        if text not in self._known:
-            content, hits = decoded.content, self._hits.get(decoded.content)
-            inner = decode_text(content, self._context, depth, without=without, hits=hits)
-            archives = None if decoded.is_truncated else self._archives
-            self._known[text] = find_matches(inner, self._context, archives, depth)
-        return self._known[text]
+        depth = 0 if decoded.is_concatenated else self.depth
+        without, content = name if decoded.is_final else "", decoded.content
+        archives = None if decoded.is_truncated else self.archives
+        key = content, depth, without, archives is None
+        if key not in self.known:
+            hits = self.text.inner_hits.get(content)
+            inner = decode_text(content, self.context, depth, without=without, hits=hits)
+            self.known[key] = find_matches(inner, self.context, archives, depth, self.known)
+        return self.known[key]
 
 
 def _match_archive(
