@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from typing import cast
 
 import pytest
 
@@ -22,7 +23,7 @@ from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.decoding import decode_document
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.prefilter.anchors import AnchorHit
-from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN, Prefilter
 
 SMALL, LARGE = 2 << 10, 8 << 10
 """Bytes of two texts: the larger one may take as many times the steps as it has bytes."""
@@ -169,11 +170,11 @@ def test_two_encodings_of_a_text_are_decoded_in_one_order_only() -> None:
     text = repeat(b'%2577\\u0077a_"wa_"', SMALL)
     searched: list[bytes] = []
 
-    def search(content: bytes | memoryview) -> list[AnchorHit]:
-        searched.append(bytes(content))
+    def search(content: bytes) -> list[AnchorHit]:
+        searched.append(content)
         return CONTEXT.prefilter(content)
 
-    context = CONTEXT._replace(prefilter=search)
+    context = CONTEXT._replace(prefilter=cast(Prefilter, search))
     detect_in_document(Document(Origin("a.txt"), text), context)
     large = [content for content in searched if len(content) > SMALL // 2]
     assert len(large) == len({*large}) > 3
