@@ -1,8 +1,8 @@
 """Gate of a rule: a simpler search for the places where its shapes may match.
 
 A log names a header in each line. There a rule is tried, for 27 µs, only at the anchors that its
-gate passes. Hyperscan searches such a log for a gate at 70 MB/s, so it searches first for hints, at
-180 MB/s, and for the gate only near them; `re` takes 5 to 10 µs at an anchor.
+gate passes. Hyperscan searches such a log for a gate at 50 MB/s, so it searches first for hints, at
+120 to 700 MB/s, and for the gate only near them; `re` takes 5 to 10 µs at an anchor.
 """
 
 from __future__ import annotations
