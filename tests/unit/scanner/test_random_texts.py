@@ -105,6 +105,7 @@ def test_no_random_text_with_a_marker_is_classified_as_random(marker: str) -> No
     marked = [f"{one}_{marker}_{one[::-1]}".encode() for one in halves]
     assert all(map(check_token, marked))
     assert [*find_random(marked)] == []
+    assert [*find_random([*marked, b"k7q2mxw9rtl4vbn3"])] == [b"k7q2mxw9rtl4vbn3"]
 
 
 def test_a_header_among_many_matches_is_judged_as_a_header(make_key: MakeKey) -> None:
