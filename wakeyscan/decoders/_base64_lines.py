@@ -14,7 +14,7 @@ MAX_RUN = 1 << 20
 """Maximum number of characters of one run that are decoded; the next anchor starts another run."""
 _MAX_REACH = 1 << 12
 """Maximum characters of lines joined before and after a run: many times the size of a key."""
-_FIRST_REACH = 1 << 9
+_FIRST_REACHES = 128, 512
 """Characters before a run that are read first: most runs have no line before, or only a few."""
 _MIN_LINE = 4
 """Letters of the shortest line before a run."""
@@ -108,7 +108,7 @@ def _find_lines_before(content: bytes, start: int, max_reach: int) -> tuple[int,
     gap = _find_break_before(content, start)
     if not gap or _count_letters_before(content, start - len(gap[0])) < _MIN_LINE:
         return start, []
-    for reach in (min(_FIRST_REACH, max_reach), max_reach):
+    for reach in (*(first for first in _FIRST_REACHES if first < max_reach), max_reach):
         lines = _find_lines_up_to(content, max(0, start - reach), start)
         if reach == max_reach or not lines or lines[0][0] > start - reach:
             break
