@@ -200,6 +200,8 @@ class JoinedNames:
     def _iterate_joins(self, name: bytes) -> Iterator[bool]:
         """Yield for each place of a name whether something is joined to it there."""
         content, places = self._content, self._words.find(name)
+        if len(places) == 1:
+            return  # only the literal has it
         is_macro = self._has_macros and any(content.endswith(_DEFINE, 0, at) for at in places)
         for at in places:
             end = at + len(name)

@@ -168,6 +168,13 @@ def test_a_line_without_a_credential_is_rejected(name: str) -> None:
     assert GATES["hyperscan"].find_hits(b"\n".join([line] * 3)) == []
 
 
+@pytest.mark.parametrize("engine", GATES)
+def test_an_anchor_that_begins_a_long_word_is_rejected(engine: str) -> None:
+    text = b'authorization_%b = "Basic dXNlcjpzZWNyZXQx"'
+    assert GATES[engine].find_hits(text % b"x")
+    assert not GATES[engine].find_hits(text % (b"x" * 256))
+
+
 def remove_gate(rule: Rule) -> Rule:
     """Return a rule whose shapes are tried at each anchor."""
     kept = tuple(item for item in rule.definitions if not item[0].startswith(GATE))

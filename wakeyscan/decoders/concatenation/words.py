@@ -50,7 +50,8 @@ class WordIndex:
 
     def _list_all(self) -> dict[bytes, array[int]]:
         places: defaultdict[bytes, array[int]] = defaultdict(lambda: array("I"))
-        for pattern in (_WORD, _WORD_WITH_DOLLAR):
+        patterns = (_WORD, _WORD_WITH_DOLLAR) if b"$" in self._content else (_WORD,)
+        for pattern in patterns:
             for found in pattern.finditer(self._content):
                 places[found[0]].append(found.start())
         return places
