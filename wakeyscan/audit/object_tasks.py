@@ -168,23 +168,29 @@ def describe_gap(place: str, size: int) -> str:
     return f"{place}: {what} to no object; git never reads them, and they were not scanned"
 
 
-def list_tasks(store: ObjectStore) -> Iterator[Task]:
+def find_roots(store: ObjectStore) -> list[list[int]]:
+    """Return the roots of the delta families of each pack."""
+    return [pack.find_roots() for pack in store.packs]
+
+
+def list_tasks(store: ObjectStore, roots: list[list[int]]) -> Iterator[Task]:
     """Split the store into tasks."""
-    for number, pack in enumerate(store.packs):
-        roots = [*pack.find_roots(), len(pack.kinds)]
-        for start in range(0, len(roots) - 1, _ROOTS_PER_TASK):
-            stop = min(len(roots) - 1, start + _ROOTS_PER_TASK)
-            size = pack.offsets[roots[stop]] - pack.offsets[roots[start]]
+    for number, (pack, entries) in enumerate(zip(store.packs, roots, strict=True)):
+        ends = [*entries, len(pack.kinds)]
+        for start in range(0, len(entries), _ROOTS_PER_TASK):
+            stop = min(len(entries), start + _ROOTS_PER_TASK)
+            size = pack.offsets[ends[stop]] - pack.offsets[ends[start]]
             yield Task(number, start, stop, size)
     for start in range(0, len(store.loose), _LOOSE_PER_TASK):
         yield Task(-1, start, min(len(store.loose), start + _LOOSE_PER_TASK))
 
 
-def build_worker(store: ObjectStore, context: ScanContext) -> Callable[[Task], TaskResult]:
+def build_worker(
+    store: ObjectStore, roots: list[list[int]], context: ScanContext
+) -> Callable[[Task], TaskResult]:
     """Return a function that runs tasks in this process."""
     scan, look = ObjectScan(context, store.width), partial(_look_at_all, context)
     sift_pack = choose_pack_sift(context.prefilter.literals, scan)
-    roots = [pack.find_roots() for pack in store.packs]
 
     def run_task(task: Task) -> TaskResult:
         tally = SiftTally()

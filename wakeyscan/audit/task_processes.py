@@ -16,6 +16,7 @@ from wakeyscan.audit.object_tasks import (
     Task,
     TaskResult,
     build_worker,
+    find_roots,
     list_tasks,
 )
 from wakeyscan.core.errors import TimeoutExceeded
@@ -56,14 +57,15 @@ def run_object_tasks(
 
     `jobs` is the number of processes, or 0. `rebuild_context` can be pickled.
     """
-    tasks = list(list_tasks(store))
+    roots = find_roots(store)
+    tasks = list(list_tasks(store, roots))
     processes = min(jobs or _count_processes(store), len(tasks))
     results: Iterable[TaskResult]
     if processes < 2:
-        results = map(build_worker(store, context), tasks)
+        results = map(build_worker(store, roots, context), tasks)
     elif find_start_method() == "fork":
         _load_scanner(store, context)
-        make_worker = partial(build_worker, store, context)
+        make_worker = partial(build_worker, store, roots, context)
         if works_too := len(tasks) <= _FEW_TASKS:
             tasks.sort(key=lambda task: -task.size)  # a large one at the end would be waited for
         results = run_tasks(iter(tasks), make_worker, processes, works_too=works_too)
@@ -101,4 +103,4 @@ def build_spawned_worker(
         cached_packs=(),
         width=detached.width,
     )
-    return build_worker(store, rebuild_context())
+    return build_worker(store, find_roots(store), rebuild_context())

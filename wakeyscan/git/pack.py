@@ -220,6 +220,7 @@ def _read_headers(
     one loop without calls, since a pack may hold millions.
     """
     sizes, kinds, large_sizes, first_delta, next_delta, missing_bases = headers
+    offset_kind, id_kind = OFS_DELTA << 4, REF_DELTA << 4
     has_forward_base = False
     for offset, number in numbers.items():
         header = data[offset : offset + MAX_HEADER]
@@ -230,7 +231,7 @@ def _read_headers(
             at += 1
         if at > _MAX_SMALL_SIZE and (size := _read_size(header)) > SMALL:
             large_sizes[number] = size
-        if kind == OFS_DELTA << 4:
+        if kind == offset_kind:
             byte = header[at]
             distance = byte & 0x7F
             at += 1
@@ -244,7 +245,7 @@ def _read_headers(
             else:
                 next_delta[number] = first_delta[base]
                 first_delta[base] = number
-        elif kind == REF_DELTA << 4:
+        elif kind == id_kind:
             base_id = header[at : at + index.id_width]
             base = numbers.get(index.find_offset(base_id), NO_ENTRY)
             at += index.id_width

@@ -11,7 +11,14 @@ from tests.support.contexts import many
 from tests.support.keys import PREFIX
 from tests.support.repositories import Repo
 from wakeyscan.audit.cache import HistoryCache
-from wakeyscan.audit.object_tasks import Task, TaskResult, build_worker, list_tasks, open_store
+from wakeyscan.audit.object_tasks import (
+    Task,
+    TaskResult,
+    build_worker,
+    find_roots,
+    list_tasks,
+    open_store,
+)
 from wakeyscan.audit.task_processes import DetachedStore, build_spawned_worker
 from wakeyscan.git.pack import detach_pack
 from wakeyscan.git.repository import find_repository
@@ -41,8 +48,9 @@ def run(repo: Repo) -> tuple[list[TaskResult], DetachedStore, list[Task]]:
     cache = HistoryCache("", _CONTEXT.rules)
     store = open_store(find_repository(str(repo.top)), cache)
     detached = DetachedStore(tuple(map(detach_pack, store.packs)), store.loose, store.width)
-    tasks = list(list_tasks(store))
-    return [*map(build_worker(store, _CONTEXT), tasks)], detached, tasks
+    roots = find_roots(store)
+    tasks = list(list_tasks(store, roots))
+    return [*map(build_worker(store, roots, _CONTEXT), tasks)], detached, tasks
 
 
 def run_spawned(detached: DetachedStore, tasks: list[Task]) -> list[TaskResult]:
