@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from tests.support.audits import build_options, run_audit
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
-from wakeyscan.audit import occurrences, ref_names, tree_diff
+from wakeyscan.audit import histories, occurrences, ref_names, tree_diff
 from wakeyscan.audit.audit import audit
 from wakeyscan.audit.tree_diff import EntryFilter, TreeDiffs
 from wakeyscan.core.errors import GitError
@@ -87,6 +88,50 @@ def test_a_history_that_cannot_be_read_is_said(
     assert [item.reason for item in result.skipped] == [reason]
     assert (result.interrupted, result.complete) == (is_interrupted, False)
     assert (history.place_count, history.introduced) == (1, CommitRef("", ""))
+
+
+def test_a_key_that_cannot_be_read_again_is_said(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(pairs: list[str], git: Git, entry_filter: EntryFilter) -> TreeDiffs:
+        (repo.top / ".git" / "objects" / blob[:2] / blob[2:]).unlink(missing_ok=True)
+        return tree_diff.diff_trees(pairs, git, entry_filter)
+
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{key}\n"})
+    blob = repo.id("HEAD:a")
+    monkeypatch.setattr(audit_module, "choose_tree_comparer", lambda repository: lose)
+    result = run_audit(repo.top)
+    assert (result.keys, result.complete) == ((), False)
+    assert "objects with 1 secrets cannot be read a second time" in [
+        item.reason for item in result.skipped
+    ]
+
+
+def test_two_interruptions_leave_no_histories(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*arguments: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{key}\n"})
+    monkeypatch.setattr(audit_module, "choose_tree_comparer", lambda repository: stop)
+    monkeypatch.setattr(histories, "find_in_ref_names", stop)
+    result = run_audit(repo.top)
+    assert (result.keys, result.interrupted, result.complete) == ((), True, False)
+    assert [item.reason for item in result.skipped] == [
+        "interrupted before the histories of keys were complete"
+    ] * 2
+
+
+def test_a_key_of_today_or_of_no_commit_is_exposed_for_no_day(
+    tmp_path: Path, make_key: MakeKey
+) -> None:
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"a": f"{make_key()}\n"})
+    repo.blob(f"{make_key()}\n")
+    assert [history.exposed_days for history in run_audit(repo.top).keys] == [0, 0]
 
 
 def build_moves(folder: Path, key: str) -> Repo:
