@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import shlex
 import signal
@@ -746,11 +747,11 @@ MANY, ANCHORS = 4_000, 20
 
 
 def slow(repo: Dated, key: str) -> None:
-    """Fill a repository so that a scan takes seconds, with a key in what comes first.
+    """Fill a repository so that a scan takes seconds, with a key in the pack that comes first.
 
-    Progress is shown after 400 objects.
+    That is the larger one. Progress is shown after 400 objects.
     """
-    repo.commit({"a": key})
+    repo.commit({"a": key, "b": random.Random(0).randbytes(1 << 20)})
     repo.git("repack", "-adq")
     folder = repo.top / ".git" / "objects" / "pack"
     for pack in folder.glob("pack-*"):
@@ -778,6 +779,7 @@ def test_an_interrupted_audit_reports_what_it_found_so_far(
     )
     terminal.close_stderr()
     shown = terminal.read_until(b" objects, ", process)  # some objects were scanned
+    shown += terminal.read_until(b" objects, ", process)  # those of each process
     workers = children(process.pid)
     process.send_signal(signal.SIGINT)
     out, _ = process.communicate(timeout=TIMEOUT)
