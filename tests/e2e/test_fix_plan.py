@@ -247,3 +247,34 @@ def test_a_fifo_in_a_repository_is_named(repo: Repo, key: str) -> None:
     ran = repo.run("fix", "--write")
     said = f"git is blocked by {repo.top}/.git/objects/fifo, which is a FIFO, device or socket"
     assert (ran.code, said in ran.err) == (2, True)
+
+
+_RECORDER = """#!/bin/sh
+env >> "$RECORD"
+PATH="$REAL_PATH" exec git "$@"
+"""
+
+
+@pytest.mark.parametrize("options", [("--write",), ("--plan",)], ids=str)
+def test_no_git_gets_the_keys_of_our_own_settings(
+    repo: Repo, tmp_path: Path, make_key: MakeKey, options: tuple[str, ...]
+) -> None:
+    """An engineer's environment may hold a key that works, to verify others."""
+    repo.commit({"a.py": f"K = '{make_key()}'\n"})
+    folder, record, own = tmp_path / "bin", tmp_path / "record", make_key()
+    folder.mkdir()
+    (folder / "git").write_text(_RECORDER)
+    (folder / "git").chmod(0o755)
+    path = os.environ["PATH"]
+    env = {
+        "PATH": f"{folder}{os.pathsep}{path}",
+        "REAL_PATH": path,
+        "RECORD": str(record),
+        "WAKEYSCAN_APP_KEY": own,
+        "WAKEYSCAN_CONTROL_KEY": own,
+    }
+    ran = start_program([WAKEYSCAN, "fix", *options], repo.top, env=env)
+    assert ran.code == (0 if options == ("--write",) else 1)
+    recorded = record.read_text()
+    assert "REAL_PATH=" in recorded
+    assert own not in recorded

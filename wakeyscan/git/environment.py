@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
@@ -50,6 +51,9 @@ HOOK_VARIABLES = (
 )
 """Variables that locate the repository for a hook."""
 
+_OWN = "WAKEYSCAN_"
+"""Start of the names of our settings."""
+
 _TRUST = "safe.directory"
 """The setting that names repositories of other users that git may read."""
 
@@ -82,9 +86,27 @@ def build_environment(inherited: tuple[str, ...]) -> dict[str, str]:
     variables = {
         name: value
         for name, value in os.environ.items()
-        if name in inherited or not name.startswith(("GIT_", "WAKEYSCAN_"))
+        if name in inherited or not name.startswith(("GIT_", _OWN))
     }
     return variables | _ENVIRONMENT | trust_folders(list_trusted_folders(os.environ))
+
+
+@contextmanager
+def replace_environment(environment: Mapping[str, str]) -> Iterator[None]:
+    """Replace `os.environ`, which GitPython passes to git as a whole."""
+    inherited = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(inherited)
+
+
+def list_own_settings() -> list[str]:
+    """List the variables of the environment that are our settings, some of which hold keys."""
+    return [name for name in os.environ if name.startswith(_OWN)]
 
 
 def list_trusted_folders(environment: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ from wakeyscan.git.environment import (
     USER_CONFIG_VARIABLES,
     build_environment,
     find_executable,
+    replace_environment,
 )
 from wakeyscan.git.repository import Repository, find_repository
 
@@ -159,7 +160,7 @@ def open_transport(remote: Remote) -> Iterator[list[str]]:
     environment |= {"GIT_PYTHON_GIT_EXECUTABLE": git, "GIT_PYTHON_REFRESH": "quiet"}
     environment |= authenticate(remote, environment)
     try:
-        with _replaced_environment(environment):
+        with replace_environment(environment):
             yield [git, *pins]
     except GitError as error:
         reason = remove_credentials(str(error))
@@ -202,19 +203,6 @@ def check_url(url: str) -> None:
             f"{remove_credentials(url)}: is not a valid URL; check its host, and write an IPv6 "
             "address as in https://[::1]/owner/name"
         ) from None
-
-
-@contextmanager
-def _replaced_environment(environment: Mapping[str, str]) -> Iterator[None]:
-    """Replace `os.environ`, which GitPython passes to git as a whole."""
-    inherited = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(environment)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(inherited)
 
 
 def remove_credentials(text: str) -> str:

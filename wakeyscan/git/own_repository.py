@@ -9,12 +9,18 @@ import os
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.git.environment import find_executable
+from wakeyscan.git.environment import (
+    build_environment,
+    find_executable,
+    list_own_settings,
+    replace_environment,
+)
 from wakeyscan.git.special_files import describe_blocker, find_special_file
 
 try:
-    from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
-    from git.exc import GitCommandError
+    with replace_environment(build_environment(())):  # to load GitPython runs `git version`
+        from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
+        from git.exc import GitCommandError
 except ModuleNotFoundError:  # a wheel is built without GitPython
     raise
 except ImportError:  # GitPython looks for git when it is loaded
@@ -41,6 +47,7 @@ def open_own_repository(folder: str) -> Repo | None:
     if repository.bare:
         return None
     repository.git.set_persistent_git_options(c=list(_PINS))
+    repository.git.update_environment(**dict.fromkeys(list_own_settings(), ""))
     return repository
 
 
