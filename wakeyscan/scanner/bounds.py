@@ -13,10 +13,16 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length
 from wakeyscan.scanner.ends.text import is_end_certain
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, TextEnd
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.strings import literals
+else:
+    literals = lazy_import("wakeyscan.scanner.strings.literals")  # few keys are in binary data
 
 _CONTROL_CONTEXT = 64
 """Bytes on either side of a secret in which a control character shows binary content."""
@@ -113,10 +119,13 @@ def is_binary(content: bytes, start: int, end: int, nuls: NulSearch | None = Non
 def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
     """Return whether an end is certain among strings that may follow each other directly.
 
-    Many NULs may fill a field: then the secret may fill the field before it.
+    Many NULs may fill a field: then the secret may fill the field before it. A compressor may end
+    the text that it copies anywhere, and NUL may be a part of what follows.
     """
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
     is_terminated = after[:1] == b"\0" and not after.startswith(_PADDING)
+    if after and literals.ends_literal(content, start, end):
+        return False
     if not after or is_terminated or re.match(rb"</[A-Za-z]", after):
         return True
     quote = _QUOTED.search(before)

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from wakeyscan.core.registry import Registry
 from wakeyscan.core.typing import Protocol
+from wakeyscan.extractors.file_types import SIGNATURES as _FORMATS
+from wakeyscan.extractors.file_types import UNREAD_SIGNATURES
 
 Span = tuple[int, int]
 """Start and end offset of a string, half-open."""
@@ -51,6 +53,15 @@ SIGNATURES: dict[bytes, str] = {
 _HEADS = tuple(SIGNATURES)
 
 _BARE, _NATIVE = ("hermes", "web_assembly"), ("elf", "mach_o", "portable_executable")
+_COMPRESSED = (
+    *(head for heads in UNREAD_SIGNATURES.values() for head in heads),
+    *(
+        head
+        for name in ("bzip2", "gzip", "rar", "sevenzip", "xz", "zstd")
+        for head in _FORMATS[name]
+    ),
+)
+"""First bytes of formats in which a compressor may cut a text that it copies."""
 _COMPILERS = (b"\xff Go build", b"/rustc/", b"rustc version ")
 """Texts in each program of Go and of Rust, also without symbols."""
 
@@ -61,10 +72,13 @@ def is_program(content: bytes) -> bool:
 
 
 def has_bare_strings(content: bytes) -> bool:
-    """Return whether it is a program in which neither NUL nor a length before it ends a string.
+    """Return whether neither NUL nor a length before it ends a string in the content.
 
-    C ends a literal with NUL. Go, Rust and WebAssembly store the next one directly after it.
+    C ends a literal with NUL. Go, Rust and WebAssembly store the next one directly after it. A
+    compressor ends it anywhere.
     """
+    if content.startswith(_COMPRESSED):
+        return True
     name = find_format(content)
     return name in _BARE or (name in _NATIVE and any(mark in content for mark in _COMPILERS))
 

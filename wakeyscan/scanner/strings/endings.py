@@ -22,6 +22,7 @@ from wakeyscan.scanner.strings.lengths import (
     find_text_start,
     read_lengths,
 )
+from wakeyscan.scanner.strings.literals import ends_literal
 from wakeyscan.scanner.strings.records import begins_string, find_next_texts, is_blank_before_string
 from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
 
@@ -140,7 +141,7 @@ def _is_in_program(content: bytes, start: int, run_end: int) -> bool:
 
 def _find_bounds(best: _Ending, others: list[_Ending], run: _Run) -> Bounds | None:
     rivals = [other for other in others if other.bits < best.bits + _MARGIN]
-    if _is_strong(best.reading) and best.is_record and not rivals and not _may_be_less(best, run):
+    if best.is_record and not rivals and _is_strong(best.reading) and not _may_be_less(best, run):
         return Bounds.CERTAIN
     is_doubtful = best.end < run.end or any(rival.reading for rival in rivals)
     return Bounds.OPEN if is_doubtful or run.is_adjacent else None
@@ -148,7 +149,11 @@ def _find_bounds(best: _Ending, others: list[_Ending], run: _Run) -> Bounds | No
 
 def _may_be_less(best: _Ending, run: _Run) -> bool:
     """Return whether a length may name a part of the key, and not the key before other letters."""
-    if best.end == run.end or not best.reading or best.reading.is_typed:
+    if not best.reading:
+        return False
+    if ends_literal(run.content, run.start, run.end) and not best.reading.is_in_known_format:
+        return True
+    if best.end == run.end or best.reading.is_typed:
         return False
     is_alone = best.reading.weight < _MIN_WEIGHT_ALONE
     return is_alone and not begins_string(run.content, best.end, run.end, best.reading)

@@ -80,6 +80,12 @@ _FORMATS: dict[bytes, tuple[Kind, ...]] = {
     b"\xe0\x01\x00\xea": (Kind(0x7F, 0x80),),  # Ion
 }
 """Kinds of lengths in formats that are known by their first bytes."""
+_FORMATS_WITH_LENGTHS = (
+    *(b"\x80%c" % protocol for protocol in range(2, 6)),  # pickle
+    *(b"\xe3\0\0\0\0", b"\xca\xfe\xba\xbe", b"\xac\xed\0\x05"),  # Python and Java, compiled
+    *(b"dex\n", b"\x83h", b"\x83l", b"\x83t"),  # Android, Erlang
+)
+"""First bytes of other formats whose strings have lengths of the usual kind."""
 
 
 class _Number(NamedTuple):
@@ -105,6 +111,8 @@ class LengthReading(NamedTuple):
     """Offset of the length."""
     is_typed: bool
     """Whether a type of strings, or the format, shows that it is a length."""
+    is_in_known_format: bool
+    """Whether the first bytes of the content show that its strings have lengths."""
 
 
 def read_lengths(content: bytes, start: int, previous_end: int) -> Iterator[LengthReading]:
@@ -113,6 +121,7 @@ def read_lengths(content: bytes, start: int, previous_end: int) -> Iterator[Leng
     Another string with a length is known to end at `previous_end`.
     """
     known = next((kinds for head, kinds in _FORMATS.items() if content.startswith(head)), None)
+    is_known = known is not None or content.startswith(_FORMATS_WITH_LENGTHS)
     for value, first, zeros, weight in _read_numbers(content, start):
         context = _weigh_before(content, first, zeros)
         is_typed = known is not None or (first > 0 and content[first - 1] in _TYPES_BEFORE_LENGTH)
@@ -123,7 +132,8 @@ def read_lengths(content: bytes, start: int, previous_end: int) -> Iterator[Leng
                 )
                 bits = _NEIGHBOR if has_string else max(0, context) if known else context
                 bits += weight - kind.doubt
-                yield LengthReading(start + size, bits, kind, zeros, first, is_typed)
+                end = start + size
+                yield LengthReading(end, bits, kind, zeros, first, is_typed, is_known)
 
 
 def _read_numbers(content: bytes, start: int) -> Iterator[_Number]:
