@@ -11,9 +11,9 @@ from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import variables
+from wakeyscan.fixers.batch import LeftAlone
 from wakeyscan.fixers.fixer import Source
 from wakeyscan.fixers.repair import (
-    LeftAlone,
     Project,
     Repair,
     find_replacements,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from wakeyscan.cli import fix_plan
 from wakeyscan.cli.pipeline import open_path
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers.repair import LeftAlone
+from wakeyscan.fixers.batch import LeftAlone
 from wakeyscan.git import worktree
 from wakeyscan.git.own_repository import (
     has_unstaged_changes,

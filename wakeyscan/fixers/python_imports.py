@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers.fixer import Edit, NotFixable, Source
@@ -39,10 +40,17 @@ def find_environment(tree: PythonTree, source: Source, offset: int) -> Environme
 
 def _refuse_other_uses(tree: PythonTree, name: str, offset: int) -> None:
     """Raise `NotFixable` if a name is not, or not yet, the module at an offset."""
-    for node in ast.walk(tree.module):
-        is_late = isinstance(node, _FUNCTIONS) and _imports_later(tree, node, name, offset)
-        if is_late or _binds(node, name):
-            raise NotFixable(f"the file uses the name `{name}` for something else")
+    functions, bound = _list_names(tree.module)
+    if name in bound or any(_imports_later(tree, node, name, offset) for node in functions):
+        raise NotFixable(f"the file uses the name `{name}` for something else")
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_names(module: ast.Module) -> tuple[tuple[ast.stmt, ...], frozenset[str]]:
+    """Return the functions of a module, and the names that are bound to other things than `os`."""
+    nodes = [*ast.walk(module)]
+    functions = tuple(node for node in nodes if isinstance(node, _FUNCTIONS))
+    return functions, frozenset(name for node in nodes for name in _list_bound(node))
 
 
 def _imports_later(tree: PythonTree, function: ast.stmt, name: str, offset: int) -> bool:
@@ -68,16 +76,18 @@ def _find_name(statement: ast.stmt) -> str:
     return ""
 
 
-def _binds(node: ast.AST, name: str) -> bool:
+def _list_bound(node: ast.AST) -> list[str]:
+    """Return the names that a node binds, unless it binds them to `os` or a part of it."""
     if isinstance(node, ast.Name):
-        return node.id == name and isinstance(node.ctx, ast.Store)
+        return [node.id] if isinstance(node.ctx, ast.Store) else []
     if isinstance(node, ast.ImportFrom):
-        return node.module != "os" and name in [one.asname or one.name for one in node.names]
+        return [one.asname or one.name for one in node.names if node.module != "os"]
     if isinstance(node, ast.Import):
-        return any(one.asname == name and one.name != "os" for one in node.names)
+        return [one.asname for one in node.names if one.asname and one.name != "os"]
     if isinstance(node, ast.arg):
-        return node.arg == name
-    return getattr(node, "name", "") == name and not isinstance(node, ast.alias)
+        return [node.arg]
+    name = getattr(node, "name", "")
+    return [name] if isinstance(name, str) and not isinstance(node, ast.alias) else []
 
 
 def _build_import(tree: PythonTree, source: Source) -> Edit:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
 
 from wakeyscan.core.typing import NamedTuple
 
@@ -27,6 +30,10 @@ class PythonTree(NamedTuple):
     parents: dict[ast.AST, ast.AST]
     lines: tuple[int, ...]
     """Offset of each line."""
+    strings: tuple[ast.expr, ...] = ()
+    """By their start, the outer ones first."""
+    reached: tuple[int, ...] = ()
+    """Offset after a string and all strings before it."""
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         """Return the offsets of a node; `ast` counts columns in bytes of UTF-8."""
@@ -35,13 +42,9 @@ class PythonTree(NamedTuple):
 
     def find_string(self, offset: int) -> ast.expr | None:
         """Return the outermost string around an offset."""
-        found = None
-        for node in ast.walk(self.module):
-            if isinstance(node, ast.expr) and self.is_string(node):
-                start, end = self.span(node)
-                if start <= offset < end and (found is None or start < self.span(found)[0]):
-                    found = node
-        return found
+        at = bisect_right(self.reached, offset)
+        found = self.strings[at : at + 1]
+        return found[0] if found and self.span(found[0])[0] <= offset else None
 
     def is_string(self, node: ast.AST) -> bool:
         """Return whether a node is a string or bytes, also with replacement fields."""
@@ -145,6 +148,7 @@ def _read_lookup(call: ast.AST | None) -> str:
     return ""
 
 
+@lru_cache(maxsize=1)  # for all leaks of a file
 def parse_tree(content: bytes) -> PythonTree | None:
     """Parse a file in UTF-8; `None` if it is not valid."""
     try:
@@ -155,4 +159,11 @@ def parse_tree(content: bytes) -> PythonTree | None:
         return None
     parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
     starts = [found.end() for found in re.finditer(rb"\r\n|\n|\r", content)]
-    return PythonTree(content, module, parents, (0, *starts))
+    return _add_strings(PythonTree(content, module, parents, (0, *starts)))
+
+
+def _add_strings(tree: PythonTree) -> PythonTree:
+    nodes = (node for node in ast.walk(tree.module) if isinstance(node, ast.expr))
+    strings = sorted(filter(tree.is_string, nodes), key=lambda node: tree.span(node)[0])
+    ends = (tree.span(node)[1] for node in strings)
+    return tree._replace(strings=tuple(strings), reached=tuple(accumulate(ends, max)))

@@ -1,15 +1,20 @@
-"""Repair of one file: each leak is fixed in turn, and each edit is checked before the next."""
+"""Repair of one file: leaks are fixed in batches, and each batch is checked before the next.
+
+A check parses the file and scans it, so a check of each leak would take quadratic time.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from wakeyscan.core.finding import PIECES, Exposure, Finding, Replacement, Standing
 from wakeyscan.core.line_index import find_positions
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import find_fixer
+from wakeyscan.fixers.batch import Batch, LeftAlone, build_batch
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, apply_edits
 from wakeyscan.fixers.source_text import SourceText, read_source_text
 
@@ -24,6 +29,8 @@ _ENCODINGS = ("plain", "escapes", PIECES)
 _MAX_FIXES = 500
 """Leaks of one file that are fixed."""
 
+_TOO_MANY = f"the file has more than {_MAX_FIXES} keys; run the fix again"
+
 _MAX_REPLACEMENTS = 20
 """Leaks of one file whose edits a report has."""
 
@@ -31,13 +38,6 @@ _CLIENT_SIDE = (
     "users run this file, so they would also receive the value of a variable; "
     "send the request through your own server, which adds the key"
 )
-
-
-class LeftAlone(NamedTuple):
-    """A leak that is not fixed."""
-
-    finding: Finding
-    reason: str
 
 
 class Repair(NamedTuple):
@@ -126,32 +126,45 @@ def _open_fixer(path: str, content: bytes) -> Fixer:
 def _repair_text(
     path: str, text: SourceText, fixer: Fixer, detect: Detect, project: Project
 ) -> Repair:
-    """Fix the last leak first: the positions before it stay, but for imports."""
-    content, found = text.content, list(detect(text.content))
-    fixed: list[Finding] = []
-    left: list[LeftAlone] = []
-    fixes: list[Fix] = []
-    while len(left) < len(found):
-        finding = found[-1 - len(left)]
+    """Fix the last leaks first: the positions before them stay, but for imports.
+
+    If the check of a batch fails, the next one has half as many leaks, down to one.
+    """
+    content, found, done = text.content, list(detect(text.content)), Batch()
+    check = partial(_check_edited, fixer=fixer, detect=detect)
+    size = _MAX_FIXES
+    while len(done.left) < len(found):
+        pending = found[len(found) - 1 - len(done.left) :: -1]
+        if len(done.fixes) >= _MAX_FIXES:
+            done = done.join(Batch(left=tuple(LeftAlone(one, _TOO_MANY) for one in pending)))
+            break
+        build = partial(_fix_one, path, content, fixer=fixer, project=project)
+        batch = build_batch(pending, min(size, _MAX_FIXES - len(done.fixes)), build)
         try:
-            if len(fixes) >= _MAX_FIXES:
-                raise NotFixable(f"the file has more than {_MAX_FIXES} keys; run the fix again")
-            fix = _fix_one(path, content, finding, fixer, project)
-            edited = apply_edits(content, fix.edits)
-            text.encode(edited)
-            if fix.edits:
-                found = _check_edited(edited, found, fixer, detect)
-            else:
-                found.remove(finding)  # git will ignore the file itself
+            content, found = _apply_batch(batch, content, found, text, check)
         except NotFixable as refused:
-            left.append(LeftAlone(finding, str(refused)))
-            continue
-        content = edited
-        fixes.append(fix)
-        fixed.append(finding)
-    left.reverse()
-    fixed.reverse()
-    return Repair(text.encode(content), tuple(fixed), tuple(left), tuple(fixes))
+            size = len(batch.fixes) // 2
+            if size:
+                continue
+            batch = batch.refuse(str(refused))
+        size = max(size, 1) * 2
+        done = done.join(batch)
+    return Repair(text.encode(content), done.fixed[::-1], done.left[::-1], done.fixes)
+
+
+def _apply_batch(
+    batch: Batch,
+    content: bytes,
+    found: list[Finding],
+    text: SourceText,
+    check: Callable[..., list[Finding]],
+) -> tuple[bytes, list[Finding]]:
+    """Return the edited content and the findings in it; raise `NotFixable` if it is not safe."""
+    if not batch.edits:  # git will ignore the file itself
+        return content, [one for one in found if one not in batch.fixed]
+    edited = apply_edits(content, batch.edits)
+    text.encode(edited)
+    return edited, check(edited, found, fixed=len(batch.fixes))
 
 
 def _fix_one(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:
@@ -173,16 +186,19 @@ def _build_fix(path: str, content: bytes, finding: Finding, fixer: Fixer, projec
 
 
 def _check_edited(
-    edited: bytes, before: Sequence[Finding], fixer: Fixer, detect: Detect
+    edited: bytes, before: Sequence[Finding], fixer: Fixer, detect: Detect, fixed: int = 1
 ) -> list[Finding]:
-    """Return the findings in an edited file; raise `NotFixable` if the edit is not safe."""
+    """Return the findings in an edited file; raise `NotFixable` if the edit is not safe.
+
+    `fixed` is the number of findings that the edit removes, at least.
+    """
     if not fixer.parses(edited):
         raise NotFixable("the edited file would have a syntax error")
     remaining = list(detect(edited))
     known = Counter(one.secret.fingerprint for one in before)
     if Counter(one.secret.fingerprint for one in remaining) - known:
         raise NotFixable("the edited file would hold another key")
-    if len(remaining) >= len(before):
+    if len(remaining) > len(before) - fixed:
         raise NotFixable("the edited file would still hold the key")
     return remaining
 
@@ -206,6 +222,7 @@ def find_offset(content: bytes, line: int, column: int) -> int:
     return start + len(content[start:end].decode()[: column - 1].encode())
 
 
-def _list_line_starts(content: bytes) -> list[int]:
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_line_starts(content: bytes) -> tuple[int, ...]:
     lines = content.splitlines(keepends=True)  # of bytes: at LF, CR LF and CR only
-    return [0, *accumulate(map(len, lines))]
+    return (0, *accumulate(map(len, lines)))

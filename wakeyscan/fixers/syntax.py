@@ -6,7 +6,7 @@ The grammars are separate wheels, which the extra `wakeyscan[fix]` installs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 
 from wakeyscan.core.lazy import lazy_import
@@ -36,6 +36,7 @@ def _load_parser(grammar: str) -> Parser:
         raise NotFixable(INSTALL) from None
 
 
+@lru_cache(maxsize=1)  # for all leaks of a file
 def parse(grammar: str, content: bytes) -> Tree:
     """Parse a content; raise `NotFixable` without the grammar."""
     return _load_parser(grammar).parse(content)
