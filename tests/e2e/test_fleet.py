@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -226,6 +227,18 @@ def test_an_object_that_no_ref_reaches_is_new(
     repos["a"].blob(make_key())
     run("fleet", "clones", "--resume")
     assert len(read_lines(tmp_path / RESULTS, "keys.jsonl")) == 2
+
+
+def test_lfs_content_that_arrives_is_new(clones: Path, run: Run, key: str) -> None:
+    content = f"K={key}\n".encode()
+    oid = sha256(content).hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {len(content)}\n"
+    make_clones(clones, {"a": {"model.bin": pointer}})
+    assert run("fleet", "clones").code == 0
+    place = clones / "a" / ".git" / "lfs" / "objects" / oid[:2] / oid[2:4] / oid
+    place.parent.mkdir(parents=True)
+    place.write_bytes(content)
+    assert run("fleet", "clones", "--resume").code == 1
 
 
 def test_ctrl_c_keeps_the_ledger(tmp_path: Path, clones: Path, run: Run, make_key: MakeKey) -> None:

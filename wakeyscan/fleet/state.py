@@ -9,14 +9,14 @@ from hashlib import sha256
 from wakeyscan.audit.ref_names import read_tips
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.git import refs
+from wakeyscan.git import lfs, refs
 
 if TYPE_CHECKING:
     from wakeyscan.git.repository import Repository
 
 
 def digest_repository(repository: Repository) -> str:
-    """Return a digest of the refs, reflogs, index and objects of a repository.
+    """Return a digest of the refs, reflogs, index, objects and LFS content of a repository.
 
     An audit also scans objects that no ref reaches, so the names of all packs and loose objects
     count.
@@ -42,6 +42,7 @@ def _describe_state(repository: Repository) -> Iterator[str]:
     for folder in repository.object_folders:
         for path, size in sorted(_list_object_files(folder)):
             yield f"{path} {size}"
+    yield from sorted(lfs.describe_store(lfs.find_default_store(repository.common_folder)))
 
 
 def _hash_file(path: str) -> str:

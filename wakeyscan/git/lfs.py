@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
@@ -85,6 +86,21 @@ def open_object(store: str, oid: str) -> BinaryIO | None:
         return os.fdopen(descriptor, "rb")
     os.close(descriptor)
     return None
+
+
+def describe_store(store: str) -> Iterator[str]:
+    """Yield a line for each file of a store, which changes if its content does.
+
+    No link is followed, and a folder that cannot be read has no lines: its content is not scanned.
+    """
+    if os.path.realpath(store) != store:
+        return
+    for folder, _, names in os.walk(store):
+        for name in names:
+            path = os.path.join(folder, name)
+            with suppress(OSError):  # removed meanwhile
+                found = os.lstat(path)
+                yield f"{path} {found.st_size} {found.st_mtime_ns}"
 
 
 def build_lfs_opener(on_disk: bool) -> Callable[[str, str], BinaryIO | None]:
