@@ -37,6 +37,8 @@ _MIN_KEY, _MAX_KEY = 24, 136
 """Bytes of a key."""
 _RUN = lazy_pattern(rb"[\w-]*+")
 _NO_STRING = -8
+_LENGTH_DELIMITED = 2
+"""Wire type of a string in Protocol Buffers, in the last three bits of its first byte."""
 _QUOTES = (b'"', b"'", b"`")
 
 # Text formats without delimiters: bencode, netstrings and pickle's protocol 0
@@ -82,7 +84,19 @@ class NulSearch:
     @cached_property
     def has_controls(self) -> bool:
         """Whether a NUL, or a control character that no text has, is anywhere in the content."""
-        return len(self._content.translate(None, _NOT_IN_TEXT)) < len(self._content)
+        return self.is_message or len(self._content.translate(None, _NOT_IN_TEXT)) < len(
+            self._content
+        )
+
+    @cached_property
+    def is_message(self) -> bool:
+        """Whether the content is a message of Protocol Buffers that is one string.
+
+        A field number up to 15 and the length take one byte each, and may look like text.
+        """
+        head = self._content[:2]
+        is_string = len(head) == 2 and head[0] < 0x80 and head[0] & 7 == _LENGTH_DELIMITED
+        return is_string and head[1] == len(self._content) - 2
 
     @cached_property
     def has_only_delimited(self) -> bool:
@@ -94,6 +108,8 @@ class NulSearch:
 
     def is_near(self, start: int, end: int) -> bool:
         """Return whether a NUL shows that the content around `start:end` is binary."""
+        if self.is_message:
+            return True
         low, high = max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT
         if not self._low <= low <= self._end:
             self._low = self._end = low

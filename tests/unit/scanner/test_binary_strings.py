@@ -51,6 +51,19 @@ def test_a_length_ends_a_key_of_any_characters(format: str) -> None:
         assert secrets_in(PLAIN[format]((PREFIX + body).encode())) == [PREFIX + body]
 
 
+@pytest.mark.parametrize("field", [1, 3, 4, 5, 6, 7, 15])
+def test_a_message_of_protocol_buffers_may_be_one_key(field: int, make_key: MakeKey) -> None:
+    for length in (24, 30, 40, 48, 57, 64, 65, 90, 97, 110):
+        key = make_key(length - len(PREFIX))
+        message = bytes([field << 3 | 2, length]) + key.encode()
+        assert [(secret, len(secret)) for secret in secrets_in(message)] == [(key, length)]
+
+
+def test_a_letter_before_a_key_of_another_length_is_a_part_of_the_word(make_key: MakeKey) -> None:
+    for head in (b"\n0", b'"0', b":Z", b"20"):
+        assert not found(head + make_key(39).encode())
+
+
 def test_two_adjacent_keys_are_separate(make_key: MakeKey) -> None:
     one, other = make_key(32), make_key(40)
     content = b"\x18\x01" + b"".join(b"b%c%b" % (len(k), k.encode()) for k in (one, other))
