@@ -15,9 +15,9 @@ from wakeyscan.git import worktree
 from wakeyscan.git.environment import (
     PINS,
     USER_CONFIG_VARIABLES,
+    ReplacedEnvironment,
     build_environment,
     find_executable,
-    replace_environment,
 )
 from wakeyscan.git.repository import Repository, find_repository
 
@@ -160,7 +160,7 @@ def open_transport(remote: Remote) -> Iterator[list[str]]:
     environment |= {"GIT_PYTHON_GIT_EXECUTABLE": git, "GIT_PYTHON_REFRESH": "quiet"}
     environment |= authenticate(remote, environment)
     try:
-        with replace_environment(environment):
+        with ReplacedEnvironment(environment):
             yield [git, *pins]
     except GitError as error:
         reason = remove_credentials(str(error))

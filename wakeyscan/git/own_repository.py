@@ -10,15 +10,15 @@ import os
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.environment import (
+    ReplacedEnvironment,
     build_environment,
     find_executable,
     list_own_settings,
-    replace_environment,
 )
 from wakeyscan.git.special_files import describe_blocker, find_special_file
 
 try:
-    with replace_environment(build_environment(())):  # to load GitPython runs `git version`
+    with ReplacedEnvironment(build_environment(())):  # to load GitPython runs `git version`
         from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
         from git.exc import GitCommandError
 except ModuleNotFoundError:  # a wheel is built without GitPython
