@@ -179,12 +179,12 @@ class JoinedNames:
         names = find_names(self._content, start, end)
         before = self._content[max(0, start - _MAX_SET) : start]
         stripped = before.rstrip(b"\"'` \t")
+        line = before[before.rfind(b"\n") + 1 :]
         if stripped.endswith(b">") and not stripped.endswith(b"=>"):
             names += _NAME.findall(stripped[stripped.rfind(b"<") :])[-1:]
-        elif stripped.endswith((b"(", b"[", b"{")) or (stripped.endswith(b"=") and not names):
-            found = _LISTED.search(before[before.rfind(b"\n") + 1 :])
-            return [*names, *_NAME.findall(found[1])] if found else names
-        elif stripped.endswith(b"=") and b"," in (line := before[before.rfind(b"\n") + 1 :]):
+        elif stripped.endswith((b"(", b"[", b"{")) or (
+            stripped.endswith(b"=") and (not names or b"," in line)
+        ):
             found = _LISTED.search(line)
             return [*names, *_NAME.findall(found[1])] if found else names
         if any(map(before.__contains__, self._set_words)):
