@@ -60,7 +60,7 @@ class Task(NamedTuple):
     start: int
     stop: int
     size: int = 0
-    """Bytes of the pack, as it stores them."""
+    """Bytes of the part in its pack; 0 for loose objects."""
 
 
 class TaskResult(NamedTuple):
@@ -168,7 +168,7 @@ def describe_gap(place: str, size: int) -> str:
     return f"{place}: {what} to no object; git never reads them, and they were not scanned"
 
 
-def find_roots(store: ObjectStore) -> list[list[int]]:
+def list_roots(store: ObjectStore) -> list[list[int]]:
     """Return the roots of the delta families of each pack."""
     return [pack.find_roots() for pack in store.packs]
 

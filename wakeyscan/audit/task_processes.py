@@ -16,7 +16,7 @@ from wakeyscan.audit.object_tasks import (
     Task,
     TaskResult,
     build_worker,
-    find_roots,
+    list_roots,
     list_tasks,
 )
 from wakeyscan.core.errors import TimeoutExceeded
@@ -33,7 +33,6 @@ _SAMPLE = b"Authorization: Basic dXNlcjpwYXNzd29yZA=="
 
 _MIN_SPAWNED = 20_000
 """Minimum number of objects for which processes are spawned: each takes as long as these."""
-
 
 _FEW_TASKS = 64
 """Maximum number of tasks for which this process, too, runs some; it answers to Ctrl-C later."""
@@ -57,7 +56,7 @@ def run_object_tasks(
 
     `jobs` is the number of processes, or 0. `rebuild_context` can be pickled.
     """
-    roots = find_roots(store)
+    roots = list_roots(store)
     tasks = list(list_tasks(store, roots))
     processes = min(jobs or _count_processes(store), len(tasks))
     results: Iterable[TaskResult]
@@ -103,4 +102,4 @@ def build_spawned_worker(
         cached_packs=(),
         width=detached.width,
     )
-    return build_worker(store, find_roots(store), rebuild_context())
+    return build_worker(store, list_roots(store), rebuild_context())

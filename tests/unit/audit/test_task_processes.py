@@ -15,7 +15,7 @@ from wakeyscan.audit.object_tasks import (
     Task,
     TaskResult,
     build_worker,
-    find_roots,
+    list_roots,
     list_tasks,
     open_store,
 )
@@ -48,7 +48,7 @@ def run(repo: Repo) -> tuple[list[TaskResult], DetachedStore, list[Task]]:
     cache = HistoryCache("", _CONTEXT.rules)
     store = open_store(find_repository(str(repo.top)), cache)
     detached = DetachedStore(tuple(map(detach_pack, store.packs)), store.loose, store.width)
-    roots = find_roots(store)
+    roots = list_roots(store)
     tasks = list(list_tasks(store, roots))
     return [*map(build_worker(store, roots, _CONTEXT), tasks)], detached, tasks
 
