@@ -111,7 +111,7 @@ def _set_environment(environment: Mapping[str, str]) -> None:
 
 
 def list_own_settings() -> list[str]:
-    """List the variables of the environment that are our settings, some of which hold keys."""
+    """List the names of our own variables in the environment; some of them hold keys."""
     return [name for name in os.environ if name.startswith(_OWN)]
 
 

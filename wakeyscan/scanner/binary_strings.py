@@ -84,9 +84,8 @@ class NulSearch:
     @cached_property
     def has_controls(self) -> bool:
         """Whether a NUL, or a control character that no text has, is anywhere in the content."""
-        return self.is_message or len(self._content.translate(None, _NOT_IN_TEXT)) < len(
-            self._content
-        )
+        content = self._content
+        return self.is_message or len(content.translate(None, _NOT_IN_TEXT)) < len(content)
 
     @cached_property
     def is_message(self) -> bool:
