@@ -14,6 +14,7 @@ import pytest
 from tests.support.contexts import few
 from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
+from tests.support.user_rules import TOKEN_RULE
 from wakeyscan.audit.cache import HistoryCache
 from wakeyscan.audit.object_findings import ObjectFindings
 from wakeyscan.audit.object_scan import ObjectScanResult, ProgressCallback, scan_objects
@@ -264,17 +265,6 @@ def test_git_streams_what_is_larger_than_the_limit_of_memory(
     assert [ref.part for ref in found.refs] == [part]
 
 
-RULE = b"""
-title = "A token, before its anchor"
-severity = "high"
-anchors = ["=token"]
-help = "h"
-pattern = "(?P<secret>[a-z]{8})=token"
-hits = ["abcdefgh=token", " abcdefgh=token", "x abcdefgh=token "]
-misses = ["abcdefg=token", "=token", "abcdefgh=toke"]
-"""
-
-
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_an_object_that_takes_too_long_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
@@ -284,7 +274,7 @@ def test_an_object_that_takes_too_long_is_named(
     repo.commit({"a": "a" * 200 + "c=token\n"})
     if is_packed:
         repo.git("gc", "-q")
-    rules = loader.load_rules((("x/slow.toml", RULE),))
+    rules = loader.load_rules((("x/slow.toml", TOKEN_RULE),))
     (rule,) = (rule for rule in rules if rule.id == "slow")
     slow = rule._replace(pattern="(?P<secret>(?:a|aa)+)b=token")
     result = scan(repo, context=build_context((slow,), DECODERS)).result

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.support.user_rules import TOKEN_RULE
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds
@@ -20,16 +21,6 @@ from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
 
 FIRST, SECOND = loader.load_rules()[:2]
 RULES = FIRST, SECOND
-
-USER_RULE = b"""
-title = "A token, before its anchor"
-severity = "high"
-anchors = ["=token"]
-help = "h"
-pattern = "(?P<secret>[a-z]{8})=token"
-hits = ["abcdefgh=token", " abcdefgh=token", "x abcdefgh=token "]
-misses = ["abcdefg=token", "=token", "abcdefgh=toke"]
-"""
 
 
 def match(text: str, start: int, end: int, rule: Rule = FIRST, encoding: str = "plain") -> Match:
@@ -139,7 +130,7 @@ def test_matches_that_start_apart_are_two_secrets() -> None:
 
 def build_rule() -> Rule:
     (rule,) = (
-        rule for rule in loader.load_rules((("x/mine.toml", USER_RULE),)) if rule.id == "mine"
+        rule for rule in loader.load_rules((("x/mine.toml", TOKEN_RULE),)) if rule.id == "mine"
     )
     return rule
 
@@ -187,7 +178,7 @@ def test_a_pattern_that_takes_too_long_is_named(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_custom_rule_finds_secrets_in_a_document() -> None:
-    context = build_context(loader.load_rules((("x/mine.toml", USER_RULE),)), DECODERS)
+    context = build_context(loader.load_rules((("x/mine.toml", TOKEN_RULE),)), DECODERS)
     document = Document(Origin("a"), b"\0\n k abcdefgh=token\n")
     (finding,) = detect_in_document(document, context)
     assert (finding.rule, finding.position.line, finding.position.column) == ("mine", 2, 4)
