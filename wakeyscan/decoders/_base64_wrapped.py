@@ -47,9 +47,14 @@ class WrappedText(NamedTuple):
                 first = number
         yield first, len(self.starts)
 
+    def get_text(self, first: int, stop: int) -> bytes:
+        """Return the decoded form of the lines from `first` up to, but not including, `stop`."""
+        end = self.starts[stop] if stop < len(self.starts) else len(self.plain)
+        return self.plain[self.starts[first] : end]
+
     def _starts_secret(self, anchors: tuple[bytes, ...], first: int, number: int) -> bool:
         start = self.starts[number]
-        if not self.plain.startswith(anchors, start) or self.sizes[number] % 4:
+        if self.sizes[number] % 4 or not self.plain.startswith(anchors, start):
             return False
         before = self.plain[self.starts[first] : start]
         return not _TEXT.fullmatch(before) or any(anchor in before for anchor in anchors)

@@ -121,8 +121,7 @@ def _decode_run(
         if len(run.lines) == 1:  # without segments: all bytes have the same source
             yield DecodedText(plain, run.span, is_truncated=run.is_truncated)
         else:
-            texts = _split_texts(run, shift, plain, anchors)
-            yield from (text for text in texts if may_hold(text.content))
+            yield from _split_texts(run, shift, plain, anchors, may_hold)
 
 
 def _decode_shifted(run: _Run) -> Iterator[tuple[int, bytes]]:
@@ -132,7 +131,11 @@ def _decode_shifted(run: _Run) -> Iterator[tuple[int, bytes]]:
 
 
 def _split_texts(
-    run: _Run, shift: int, plain: bytes, anchors: tuple[bytes, ...]
+    run: _Run,
+    shift: int,
+    plain: bytes,
+    anchors: tuple[bytes, ...],
+    may_hold: Callable[[bytes], object],
 ) -> Iterator[DecodedText]:
     segments = LineSegments(run.lines, shift, len(plain))
     first, *between, last = run.letters
@@ -142,5 +145,7 @@ def _split_texts(
     wrapped = WrappedText(plain, segments.starts, lines, sizes)
     decoded = DecodedText(plain, run.span, segments, is_truncated=run.is_truncated)
     for start, stop in wrapped.split_texts(anchors):
-        is_whole = (start, stop) == (0, len(segments))
-        yield decoded if is_whole else decoded.select_segments(start, stop)
+        if (start, stop) == (0, len(segments)):
+            yield decoded
+        elif may_hold(wrapped.get_text(start, stop)):
+            yield decoded.select_segments(start, stop)

@@ -118,11 +118,12 @@ class DecodedText(NamedTuple):
 
     def select_segments(self, first: int, stop: int) -> DecodedText:
         """Return the text of the segments from number `first` up to, but not including, `stop`."""
-        low = self.segments[first].offset
+        low, start, end = self.segments[first]
         high = self.segments[stop].offset if stop < len(self.segments) else len(self.content)
-        span = self.segments[first].start, self.segments[stop - 1].end
+        if stop - first > 1:
+            end = self.segments[stop - 1].end
         selected = _SelectedSegments(self.segments, first, stop)
-        return self._replace(content=self.content[low:high], span=span, segments=selected)
+        return DecodedText(self.content[low:high], (start, end), selected, *self[3:])
 
     def is_base64_line_end(self, offset: int) -> bool:
         """Return whether a base64 line ends at `offset` and the next line does not decode to text.
