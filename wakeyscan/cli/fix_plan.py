@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from wakeyscan.core import small_files
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
@@ -57,6 +58,8 @@ class FileAccess(NamedTuple):
     """The top of the work tree, or empty."""
     tracked: frozenset[str]
     repository: OwnRepository | None = None
+    repaired: Mapping[str, bytes] = MappingProxyType({})
+    """What the files of a run will contain, by their places."""
 
     def locate(self, path: str) -> str:
         """Return the place on disk of a reported path."""
@@ -77,7 +80,7 @@ class FileAccess(NamedTuple):
             return False
 
     def read_neighbors(self, path: str, ending: str) -> Iterator[bytes]:
-        """Yield the contents of the other files in the folder of a path, by their ending."""
+        """Yield what the other files in the folder of a path will contain, by their ending."""
         folder, name = os.path.split(self.locate(path))
         try:
             names = sorted(os.listdir(folder or "."))
@@ -85,7 +88,8 @@ class FileAccess(NamedTuple):
             return
         for other in names:
             if other != name and other.endswith(ending):
-                yield read_file(os.path.join(folder, other)) or b""
+                file = os.path.join(folder, other)
+                yield self.repaired.get(file) or read_file(file) or b""
 
     def build_source(self, path: str, content: bytes) -> Source:
         """Return a file in the form that fixers read."""
@@ -108,22 +112,40 @@ def read_file(file: str, max_size: int = _MAX_NAMED) -> bytes | None:
 
 
 def plan_files(
-    result: RunResult, units: Iterable[str], access: FileAccess, context: ScanContext
+    result: RunResult,
+    units: Iterable[str],
+    access: FileAccess,
+    context: ScanContext,
+    refuse: Callable[[PlannedFile], PlannedFile],
 ) -> Iterator[PlannedFile]:
-    """Yield each file with leaks, repaired in memory.
+    """Yield each file with leaks, repaired in memory; each one sees what the others will contain.
 
-    `units` are the scanned files, whose names of variables are preferred.
+    `units` are the scanned files, whose names of variables are preferred. `refuse` restores a file
+    that must stay as it is.
     """
     found = _group_findings(result.reported())
     chosen = _choose_variables(found, units, access)
+    repaired: dict[str, bytes] = {}
+    access = access._replace(repaired=repaired)
     for path, findings in found.items():
-        file = access.locate(path)
-        before = None if MEMBER_SEPARATOR in path else read_file(file, MAX_SIZE)
-        if before is None:
-            yield PlannedFile(path, file, b"", _leave_all(path, file, findings))
-            continue
-        project = _build_project(findings, chosen, access, context)
-        yield PlannedFile(path, file, before, repair_file(path, before, project))
+        planned = refuse(_plan_file(path, findings, chosen, access, context))
+        repaired[planned.file] = planned.repair.content
+        yield planned
+
+
+def _plan_file(
+    path: str,
+    findings: list[Finding],
+    chosen: dict[str, str],
+    access: FileAccess,
+    context: ScanContext,
+) -> PlannedFile:
+    file = access.locate(path)
+    before = None if MEMBER_SEPARATOR in path else read_file(file, MAX_SIZE)
+    if before is None:
+        return PlannedFile(path, file, b"", _leave_all(path, file, findings))
+    project = _build_project(findings, chosen, access, context)
+    return PlannedFile(path, file, before, repair_file(path, before, project))
 
 
 def add_replacements(result: RunResult, access: FileAccess, context: ScanContext) -> RunResult:

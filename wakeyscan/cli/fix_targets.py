@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.cli import fix_plan
 from wakeyscan.cli.pipeline import open_path
@@ -70,33 +70,34 @@ def build_access() -> FileAccess:
     return fix_plan.FileAccess(top or "", tracked, repository)
 
 
-def refuse_unstaged(
-    planned: Iterable[PlannedFile], repository: OwnRepository | None
-) -> Iterator[PlannedFile]:
-    """Yield the files; those with unstaged changes stay as they are."""
-    for file in planned:
-        if (
-            repository is not None
-            and file.repair.fixed
-            and has_unstaged_changes(repository, file.path, file.before)
-        ):
-            file = _leave_alone(file, _DIRTY)
-        yield file
+def build_refusal(
+    paths: Iterable[str], settings: Config, repository: OwnRepository | None
+) -> Callable[[PlannedFile], PlannedFile]:
+    """Return what leaves a file alone: one with unstaged changes, or that only a link names.
+
+    Without a repository, unstaged changes do not matter.
+    """
+    links = _find_links(paths, settings)
+
+    def refuse(file: PlannedFile) -> PlannedFile:
+        if link := links.get(os.path.realpath(file.file), ""):
+            return _leave_alone(file, f"{link} is a link; name the file that it leads to")
+        if repository is None or not file.repair.fixed:
+            return file
+        is_dirty = has_unstaged_changes(repository, file.path, file.before)
+        return _leave_alone(file, _DIRTY) if is_dirty else file
+
+    return refuse
 
 
-def refuse_linked(
-    planned: Iterable[PlannedFile], paths: Iterable[str], settings: Config
-) -> Iterator[PlannedFile]:
-    """Yield the files; those that were only named by a link stay as they are."""
+def _find_links(paths: Iterable[str], settings: Config) -> dict[str, str]:
+    """Return the links among the paths, by the files that no other path names."""
     named = {path: _is_file_link(path) for path in paths}
     links = {os.path.realpath(path): path for path, is_link in named.items() if is_link}
     others = [path for path, is_link in named.items() if not is_link] if links else []
     for unit in list_units(others, settings):
         links.pop(os.path.realpath(unit), None)
-    for file in planned:
-        link = links.get(os.path.realpath(file.file), "")
-        reason = f"{link} is a link; name the file that it leads to"
-        yield _leave_alone(file, reason) if link else file
+    return links
 
 
 def _is_file_link(path: str) -> bool:

@@ -47,7 +47,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     block = next((node for node in nodes if node.type == "block"), None)
     kind = _read_name(block) if block else ""
     if kind == "variable":
-        return _remove_default(source, block, attribute, leak)
+        return _remove_default(source, block, attribute, literal, leak)
     if kind == "backend":
         raise NotFixable("a backend cannot use variables; pass it with -backend-config")
     if reason := _refuse_constant(nodes, attribute):
@@ -73,20 +73,34 @@ def _format_note(name: str) -> str:
     return f"set the Terraform variable in the environment: export TF_VAR_{name}"
 
 
+def _check_is_value(attribute: Node, literal: Node, leak: Leak) -> None:
+    """Raise `NotFixable` if an attribute has other text or values too, which would be lost."""
+    value = attribute.children[-1]
+    is_value = (value.start_byte, value.end_byte) == (literal.start_byte, literal.end_byte)
+    if not is_value or not leak.is_text((literal.text or b"").strip(b'"')):
+        raise NotFixable(
+            "it is only a part of the value: give it a variable of its own, and let Terraform "
+            "combine the parts"
+        )
+
+
 def _remove_value(source: Source, attribute: Node | None, literal: Node, leak: Leak) -> Fix:
     """Return the fix for a file of values: the environment has the value instead."""
-    is_whole = leak.is_text((literal.text or b"").strip(b'"'))
-    if attribute is None or not is_whole or (attribute.parent and attribute.parent.type != "body"):
-        raise NotFixable("it is only a part of the value; let Terraform combine the parts")
+    if attribute is None:
+        raise NotFixable("it is not the value of a variable")
+    _check_is_value(attribute, literal, leak)
     name = _read_name(attribute)
     comment = f"# {name} is set by the environment variable TF_VAR_{name}".encode()
     return Fix((Edit(attribute.start_byte, attribute.end_byte, comment),), (_format_note(name),))
 
 
-def _remove_default(source: Source, block: Node | None, attribute: Node | None, leak: Leak) -> Fix:
+def _remove_default(
+    source: Source, block: Node | None, attribute: Node | None, literal: Node, leak: Leak
+) -> Fix:
     """Return the fix for the default of a variable, which becomes sensitive."""
     if block is None or attribute is None or _read_name(attribute) != "default":
         raise NotFixable("it is in a variable, but not as its default; remove it")
+    _check_is_value(attribute, literal, leak)
     name = (block.children[1].text or b"").decode().strip('"')
     note = _format_note(name)
     if re.search(rb"(?m)^\s*sensitive\s*=", block.text or b""):

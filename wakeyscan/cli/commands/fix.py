@@ -69,11 +69,10 @@ def run(values: Values, paths: list[str]) -> int:
         return _show_plan(result, settings, bool(given.get("write")))
     access, context = fix_targets.build_access(), fix_targets.build_context(settings)
     units = fix_targets.list_units(paths, settings)
-    found = fix_plan.plan_files(result, units, access, context)
-    planned = [*fix_targets.refuse_linked(found, paths, settings)]
     is_written = bool(given.get("write"))
-    if is_written and not given.get("force"):
-        planned = [*fix_targets.refuse_unstaged(planned, access.repository)]
+    checked = access.repository if is_written and not given.get("force") else None
+    refuse = fix_targets.build_refusal(paths, settings, checked)
+    planned = [*fix_plan.plan_files(result, units, access, context, refuse)]
     others = [*files.list_other_names(file.file for file in planned if file.repair.fixed)]
     if is_written:
         fix_writer.write_all(planned, access)
