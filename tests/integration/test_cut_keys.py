@@ -12,8 +12,8 @@ import pytest
 from tests.support import contexts
 from tests.support.binary_formats import OTHER, PLAIN
 from tests.support.encodings import SINGLE
-from tests.support.ends import CUT, WHOLE, place_cut, place_whole
-from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
+from tests.support.ends import CUT, GLUED, WHOLE, place_cut, place_whole
+from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack, says
 from tests.support.gaps import GAPS
 from tests.support.keys import MakeKey
 from tests.support.programs import REFERENCES, elf, mach_o, portable_executable
@@ -23,6 +23,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Liveness
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.severity import Severity
+from wakeyscan.scanner.candidates import MAX_CANDIDATES
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
@@ -131,6 +132,53 @@ def test_a_live_candidate_counts_where_the_text_is_whole_elsewhere(
     found = {f.origin.path: (f.secret, f.liveness) for f in verify(api, cut + quoted)}
     assert found["a.log"] == (secret(key), Liveness.LIVE)
     assert found["b.txt"] == (secret(key[:SIZE]), Liveness.REVOKED)
+
+
+@pytest.mark.parametrize("text", GLUED.values(), ids=GLUED)
+def test_a_live_key_that_is_joined_with_a_word_is_found(
+    api: FakeWAStack, make_key: MakeKey, text: str
+) -> None:
+    key = make_key(40)
+    api.keys[key] = LIVE
+    verified = verify(api, detect("a.txt", text.replace("KEY", key).encode()))
+    assert verified
+    assert {(f.secret, f.liveness) for f in verified} == {(secret(key), Liveness.LIVE)}
+
+
+def test_a_key_with_a_hyphen_is_revoked_if_no_part_of_it_works(
+    api: FakeWAStack, make_key: MakeKey
+) -> None:
+    key = f"{make_key(20)}-{make_key(8)[8:]}_{make_key(8)[8:]}"
+    (finding,) = verify(api, detect("a.txt", f'key = "{key}"\n'.encode()))
+    assert (finding.secret, finding.liveness) == (secret(key), Liveness.REVOKED)
+    assert len(api.asked) == 3
+
+
+def test_a_key_with_a_hyphen_is_unknown_if_a_part_has_no_answer(
+    api: FakeWAStack, make_key: MakeKey
+) -> None:
+    part = make_key(20)
+    api.keys[part] = says(503, {})
+    (finding,) = verify(api, detect("a.txt", f'key = "{part}-old"\n'.encode()))
+    assert (finding.secret, finding.liveness) == (secret(f"{part}-old"), Liveness.UNKNOWN)
+
+
+def test_a_key_with_many_hyphens_has_an_open_end(make_key: MakeKey) -> None:
+    (finding,) = detect(
+        "a.txt", f'"{make_key(20)}-this-is-the-key-of-the-old-test-server"'.encode()
+    )
+    assert (finding.bounds, len(finding.candidates)) == (Bounds.OPEN, MAX_CANDIDATES)
+
+
+@pytest.mark.parametrize("between", ["", "_", "-", "--"])
+def test_keys_end_to_end_are_found_and_never_revoked(
+    api: FakeWAStack, make_key: MakeKey, between: str
+) -> None:
+    keys = [make_key(40) for _ in range(5)]
+    api.keys[keys[2]] = LIVE
+    found = verify(api, detect("all.key", between.join(keys).encode()))
+    assert [f.secret for f in found] == [*map(secret, keys)]
+    assert found[2].liveness is Liveness.LIVE
 
 
 def list_wrapped(make_key: MakeKey) -> Iterator[tuple[str, str, bytes]]:

@@ -544,6 +544,22 @@ def place_wrapped(text: str, key: str, size: int, wrap: Wrap) -> tuple[bytes, in
     return content.encode(), start, start + size
 
 
+GLUED: Mapping[str, str] = {
+    "suffix": "the key KEY_prod is old\n",
+    "two hyphens": "The key KEY--revoked soon\n",
+    "comment": "<!-- KEY-->\n",
+    "note": "backup KEY-old here\n",
+    "file name": "dump-KEY-2026-01-31.sql\n",
+    "armor": "-----BEGIN-----KEY-----END-----\n",
+    "dash of TeX": "KEY---and so on\n",
+    "path": "https://example.com/KEY-1/foo\n",
+    "literal": 'k = "KEY-" + suffix + "KEY-a_b-c"\n',
+    "template": "k = `KEY_${x}`\n",
+    "mermaid": "graph LR\n  KEY---server\n",
+}
+"""Texts in which a hyphen or an underscore joins KEY with another word."""
+
+
 def place_cut(text: str, key: str, size: int) -> tuple[bytes, int, int]:
     """Return a text with a key that is cut after `size` characters, and where it seems to be."""
     first, rest = key[:size], key[size:]

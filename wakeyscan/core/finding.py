@@ -99,7 +99,7 @@ class Finding(NamedTuple):
     details: tuple[tuple[str, str], ...] = ()
     """Pairs of name and text, for example from verification; safe to print."""
     candidates: tuple[Secret, ...] = ()
-    """If its bounds are open: texts that may be the whole secret, the most likely first."""
+    """Texts that may be the whole secret if the API rejects it, the most likely first."""
     replacements: tuple[Replacement, ...] = ()
     """Edits of its file that replace the secret by a look-up; only a report in SARIF has them."""
     line_digest: bytes = b""

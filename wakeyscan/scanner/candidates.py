@@ -1,8 +1,12 @@
-"""Candidates for a key whose end is open: the few texts that may be the whole key.
+"""Candidates for a key: the few texts that may be the whole key if the API rejects it.
 
-The rest may be on the next line, in the next cell or in the next literal. In binary data the key
-may end where the class of its characters changes, because its neighbor begins there, or with the
-letters that are taken for a neighbor. Keys of one document often have one length.
+If its end is open, the rest may be on the next line, in the next cell or in the next literal. In
+binary data the key may end where the class of its characters changes, because its neighbor begins
+there, or with the letters that are taken for a neighbor. Keys of one document often have the same
+length.
+
+If its end is certain, a hyphen or an underscore may still join the key with another word, as in
+`<key>_old`, `<key>--` and `dump-<key>-2026.sql`.
 """
 
 from __future__ import annotations
@@ -27,10 +31,15 @@ if TYPE_CHECKING:
 MAX_CANDIDATES = 4
 """Candidates of one key: each costs a request."""
 
+MAX_ENDS = 8
+"""Hyphens and underscores at which a key with a certain end may end; random keys have fewer."""
+
 _MAX_LENGTHS = 2
 _KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
 _RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
 _MAX_NEIGHBOR = 128
+_JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
+_MIN_KEY = len(KEY_PREFIX) + 16
 _CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
 _MAX_CUTS = 2
 
@@ -64,10 +73,27 @@ def add_candidates(
         before = content[max(0, match.start - CONTEXT) : match.start]
         rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
         texts = _list_joined(text, rests, lengths)
+    texts = chain(texts, _list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
     spans = tuple((match.end + rest.start, match.end + rest.end) for rest in rests)
     return match._replace(candidates=tuple(secrets), rests=spans)
+
+
+def add_shorter(match: Match, content: bytes) -> Match:
+    """Return a key with a certain end, with the texts that it may consist of besides another word.
+
+    If they are too many to try, its end is open.
+    """
+    text = content[match.start : match.end]
+    if text.find(b"-", _MIN_KEY) < 0 and text.find(b"_", _MIN_KEY) < 0:
+        return match
+    if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
+        return match
+    shorter = _list_shorter(text)
+    if len(shorter) > MAX_ENDS:
+        return match.with_bounds(Bounds.OPEN)
+    return match._replace(candidates=tuple(Secret(one, API_KEY) for one in shorter))
 
 
 def add_joined(match: Match, content: bytes, names: JoinedNames) -> Match:
@@ -96,6 +122,12 @@ def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iter
     for whole in joined[1:]:
         yield from spell_dashes(whole)
     yield from (text[:length] for length in lengths if length < len(text))
+
+
+def _list_shorter(text: bytes) -> list[bytes]:
+    """Return the text up to each hyphen or underscore, the longest first."""
+    joints = [*_JOINT.finditer(text, _MIN_KEY)]
+    return [text[: joint.start()] for joint in reversed(joints)]
 
 
 def _find_neighbor(content: bytes, end: int) -> list[Rest]:

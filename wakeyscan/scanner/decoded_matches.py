@@ -67,16 +67,19 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
     sources = decoded.find_sources(match.start, match.end)
     (start, end), whole = sources[0], (sources[0][0], sources[-1][1])
     others = (place for span in match.elsewhere for place in decoded.find_sources(*span))
-    bounds_here = _map_bounds(match, source, whole)
-    if bounds_here is Bounds.OPEN and match.encoding == PLAIN:
-        match = candidates.add_candidates(match, decoded.content, nuls=source.nuls)
+    match = match.with_bounds(_map_bounds(match, source, whole))
+    if match.encoding == PLAIN:
+        match = (
+            candidates.add_shorter(match, decoded.content)
+            if match.bounds is Bounds.CERTAIN
+            else candidates.add_candidates(match, decoded.content, nuls=source.nuls)
+        )
     rests = (place for span in match.rests for place in decoded.find_sources(*span))
     return match._replace(
         start=start,
         end=end,
         elsewhere=(*sources[1:], *others),
         encoding=join_encodings(source.name, match.encoding),
-        bounds=bounds_here,
         rests=tuple(rests),
         is_cut_short=_is_cut_short(match, source, whole),
     )
@@ -90,7 +93,7 @@ def join_encodings(outer: str, inner: str) -> str:
 
 
 def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Match]:
-    """Return the matches in `content` with their bounds, and open ones with their candidates.
+    """Return the matches in `content` with their bounds and their candidates.
 
     Those of a match in a decoded text are known already, and so are its candidates.
     """
@@ -102,6 +105,12 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
         for match in matches
     ]
     bounded = [_open_part(match, content, names) for match in bounded]
+    bounded = [
+        candidates.add_shorter(match, content)
+        if match.bounds is Bounds.CERTAIN and match.encoding == PLAIN
+        else match
+        for match in bounded
+    ]
     if all(match.bounds is Bounds.CERTAIN for match in bounded):
         return bounded
     lengths = candidates.list_lengths(bounded)

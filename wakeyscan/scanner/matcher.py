@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, pairwise, zip_longest
 from operator import attrgetter
 
 from wakeyscan.core.errors import TimeoutExceeded
@@ -43,7 +43,7 @@ class Match(NamedTuple):
     is_cut_short: bool = False
     """Whether an ellipsis follows it in the decoded text."""
     candidates: tuple[Secret, ...] = ()
-    """If its bounds are open: texts that may be the whole secret, the most likely first."""
+    """Texts that may be the whole secret, the most likely first."""
     rests: tuple[tuple[int, int], ...] = ()
     """Spans of the text that the candidates add to it."""
 
@@ -99,16 +99,16 @@ def _match_at(
     # To look for a word takes no time that needs a limit, which takes twice as long as the rest.
     timeout = None if word else TIMEOUT_SECONDS
     end_of_last = -1
-    for at in anchors:
+    for at, following in zip_longest(anchors, anchors[1:], fillvalue=-1):
         if at in strings:
             yield from _match_in_strings(content, pattern, at, strings[at])
-        elif at != end_of_last and (
+        elif not at == end_of_last == following - len(word) and (  # the same word on both sides
             match := pattern.match(
                 content, at, min(size, at + AFTER), concurrent=False, timeout=timeout
             )
         ):
             yield match, 0, None
-        end_of_last = at + len(word)  # a word that begins there has a letter before it
+        end_of_last = at + len(word)
 
 
 def _match_in_strings(

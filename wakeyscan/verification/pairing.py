@@ -34,13 +34,15 @@ def list_requests(result: RunResult, options: VerifyOptions) -> list[Verificatio
             if key.secret not in paired or distance < paired[key.secret][0]:
                 paired[key.secret] = distance, neighbor.secret if neighbor else options.app_key
     certain = {f.secret for f in result.findings if f.bounds is Bounds.CERTAIN}
-    candidates = {f.secret: f.candidates for f in result.findings if f.candidates}
+    candidates: dict[Secret, dict[Secret, None]] = {}
+    for finding in result.findings:
+        candidates.setdefault(finding.secret, {}).update(dict.fromkeys(finding.candidates))
     return [
         VerificationRequest(
             secret,
             app_key,
             Bounds.CERTAIN if secret in certain else Bounds.OPEN,
-            candidates.get(secret, ()),
+            tuple(candidates[secret]),
         )
         for secret, (_, app_key) in sorted(paired.items(), key=lambda item: item[0].fingerprint)
     ]

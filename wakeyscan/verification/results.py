@@ -69,9 +69,10 @@ def _apply_results_to(
     if item.secret not in app_keys:
         return item
     app_key, verdict = app_keys[item.secret], results.verdicts[item.secret]
-    if item.bounds is Bounds.OPEN and item.secret in results.found:
-        verdict = results.found[item.secret].verdict
-        item = _complete(item, results.found[item.secret].secret)
+    found = results.found.get(item.secret)
+    if found and (item.bounds is Bounds.OPEN or item.secret.begins_with(found.secret)):
+        verdict = found.verdict
+        item = _complete(item, found.secret)
     return _apply_verdict(item, verdict, app_key)
 
 

@@ -18,7 +18,10 @@ class VerificationRequest(NamedTuple):
     bounds: Bounds = Bounds.CERTAIN
     """Open if no occurrence of the key has certain bounds; the API may then reject a part of it."""
     candidates: tuple[Secret, ...] = ()
-    """Keys to verify if the API rejects this one, because it may be cut or too long."""
+    """Keys to verify if the API rejects this one, which may be cut or too long.
+
+    They contain each shorter text that may be the key if the bounds are certain.
+    """
 
 
 class Verdict(NamedTuple):

@@ -9,7 +9,7 @@ from functools import partial
 from time import time
 
 from wakeyscan.core.errors import CacheError
-from wakeyscan.core.finding import Liveness
+from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.redaction import escape_for_terminal
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.verification import VERIFIERS, cache
@@ -163,8 +163,11 @@ def verify_keys(
             ask = partial(
                 verify, app_key=app_key, control=control, endpoint=endpoint, limiter=limiter
             )
-            if found := _find_complete_key(candidates, ask):
+            found, all_rejected = _find_complete_key(candidates, ask)
+            if found:
                 results.found[secret] = found
+            elif not all_rejected:
+                bounds = Bounds.OPEN
         if options.control:
             verdict = _explain_control(verdict)
         results.verdicts[secret] = apply_bounds(verdict, bounds)
@@ -175,16 +178,19 @@ def verify_keys(
 
 def _find_complete_key(
     candidates: tuple[Secret, ...], ask: Callable[[Secret], Verdict]
-) -> FoundKey | None:
-    """Return the first candidate that the API knows; give up if it does not respond."""
+) -> tuple[FoundKey | None, bool]:
+    """Return the first candidate that the API knows, and whether it rejects all of them.
+
+    Give up if it does not respond.
+    """
     for candidate in candidates:
         verdict = ask(candidate)
         if is_known_key(verdict):
             reason = f"{verdict.reason}; the text is cut or too long, and this is the whole key"
-            return FoundKey(candidate, verdict._replace(reason=reason))
+            return FoundKey(candidate, verdict._replace(reason=reason)), False
         if verdict.status != _REJECTED:
-            break
-    return None
+            return None, False
+    return None, True
 
 
 def _explain_control(verdict: Verdict) -> Verdict:
