@@ -21,6 +21,12 @@ CUT: Mapping[str, Way] = {
     "terminal, an option after": ("a.txt", "docker run -e K=AAA\nBBB -p 80:80 image\n"),
     "terminal, name after": ("a.log", "refused AAA\nBBB: unauthorized\n"),
     "terminal, field and name": ("a.log", "Error: AAA\nBBB: unauthorized\n"),
+    "terminal, arrow after": (
+        "uwsgi.log",
+        "[pid: 7] GET /devices?key=AAA\nBBB => generated 3 bytes in 1 msecs\n",
+    ),
+    "terminal, short name after": ("a.txt", "The key: AAA\nBBB: for staging only\n"),
+    "terminal, option after": ("a.log", "level=info key=AAA\nBBB = ok\n"),
     "terminal, assignment after": ("a.txt", "curl -d key=AAA\nBBB name=x\n"),
     "terminal, brackets after": ("a.log", "keys: [1, AAA\nBBB, 2]\n"),
     "readline": ("typescript", "bash$ export K=AAA \rBBB\r\n"),

@@ -5,18 +5,18 @@ from __future__ import annotations
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.text_end import Lines, TextEnd
-from wakeyscan.scanner.ends.words import begins_with_word, is_name
+from wakeyscan.scanner.ends.words import begins_with_word, is_certain_name, is_name
 
 _VALUE = rb"[ \t]*+ [\"'`]? (?: [A-Za-z]+ [ ] )? \Z"
 """What may precede a secret as the first word of a value: a quote, a scheme."""
 _ASSIGNED = lazy_pattern(rb"(?x) [\w.\])\"'}-] [ \t]*+ (?: [:+?.|-]?= | => )" + _VALUE)
 _ASSIGNMENT = lazy_pattern(
     rb"""(?x) [ \t]*+
-    (?: (?: -e | --build-arg | --env | --set | ARG | ENV | SET | String | const | declare | def
-          | env | export | final | let | local | my | our | private | protected | public
+    (?P<keyword> (?: -e | --build-arg | --env | --set | ARG | ENV | SET | String | const | declare
+          | def | env | export | final | let | local | my | our | private | protected | public
           | readonly | set | setenv | setx | static | string | typeset | val | var )
         [ \t]+ (?: -\w+ [ \t]+ )? ){0,3}
-    [\w$@.-]+ (?: \[ [\w"'$]* \] )? [ \t]*+ (?: [:?-]?= (?![=>]) | => )"""
+    (?P<name> [\w$@.-]+ ) (?: \[ [\w"'$]* \] )? [ \t]*+ (?: [:?-]?= (?![=>]) | => )"""
 )
 _CONSTANT = lazy_pattern(rb"[ \t]*[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+=")
 """An assignment to a name that cannot be the rest of a key."""
@@ -36,8 +36,6 @@ _MESSAGE = lazy_pattern(
     rb"(?i)(?:error|exception|failed|failure|fatal|info|invalid|message|note|warning)\Z"
 )
 """Name of a field whose value is prose, which a terminal wraps."""
-_MIN_NAME, _MIN_PART = 5, 4.0
-"""Letters of a name after such a field, and of its words on average, that are not so by chance."""
 
 _CALL = lazy_pattern(rb"[ \t]*((?:[A-Za-z_]\w*(?:\.|::|->)){0,4}[A-Za-z_]\w*)[!?]?\(")
 _MEMBER = lazy_pattern(rb"\.|::|->")
@@ -52,7 +50,10 @@ def is_assignment(lines: Lines, end: TextEnd) -> bool:
     """Return whether an assignment follows an assignment of the secret."""
     if _CONSTANT.match(lines.following):
         return True
-    return bool(_ASSIGNED.search(lines.line) and _ASSIGNMENT.match(lines.following))
+    other = _ASSIGNMENT.match(lines.following)
+    if not other or not _ASSIGNED.search(lines.line):
+        return False
+    return bool(other["keyword"]) or _is_other_name(other["name"], lines.line, end)
 
 
 def is_field(lines: Lines, end: TextEnd) -> bool:
@@ -60,9 +61,17 @@ def is_field(lines: Lines, end: TextEnd) -> bool:
     own, other = _FIELD.search(lines.line), _NEXT_FIELD.match(lines.following)
     if not own or not other or len(other["indent"]) > len(own["indent"]):
         return False
-    if not _MESSAGE.search(own["name"]):
-        return is_name(other["name"])
-    return len(other["name"]) >= _MIN_NAME and is_name(other["name"], _MIN_PART)
+    if _MESSAGE.search(own["name"]):
+        return is_certain_name(other["name"])
+    return is_name(other["name"]) and _is_other_name(other["name"], lines.line, end)
+
+
+def _is_other_name(name: bytes, line: bytes, end: TextEnd) -> bool:
+    """Return whether a name is not the rest of a key: no code is wrapped, and names are words."""
+    if file_kinds.is_source_code(end.path) or is_certain_name(name):
+        return True
+    own, _, rest = line.lstrip(b" \t\"'").partition(name)
+    return not own and not rest[:1].isalnum()
 
 
 def is_call(lines: Lines, end: TextEnd) -> bool:

@@ -38,6 +38,24 @@ _WORDS = frozenset(word for word in _ALL if len(word) >= _MIN_WORD)
 _SHORT_WORDS = frozenset(word for word in _ALL if len(word) < _MIN_WORD)
 """Words that a short rest may be by chance; they count only before a blank and another word."""
 
+_NAMES = frozenset(
+    b"accept account action address admin alias amount api app auth author base body bot branch"
+    b" bucket cc channel city class client code color commit company config cookie count"
+    b" country created data date db debug dev device devices domain dst email enabled engine"
+    b" env error event expires file filter folder format from gender group header headers"
+    b" height host id ids image index ip key kid kind label lang last length level local"
+    b" locale logger mail member message method mode model name next note number object option"
+    b" origin os other output owner page params parent pass path period phone pin plan plugin"
+    b" policy port prefix price prod profile project proxy public pwd query range reason"
+    b" region remote request result retries role root route salary schema scope score script"
+    b" search secret secure sender server service session sid signal signed since site size"
+    b" socket source src stage start state status storage store stream string subject suffix"
+    b" summary support system target team tenant test text thread ticket time timeout title"
+    b" tls to token topic total ttl type uid until updated uri url user username users uuid"
+    b" value vendor version wa webhook who width workspace zone".split()
+)
+"""Names of fields and variables; a random text of so few letters is rarely one."""
+
 _FIRST = lazy_pattern(
     rb"""(?x) [ \t]*+
     (?: ([A-Z]?[a-z]+ | [A-Z]+ | SetEnv | PassEnv) (?= [ \t(:;,.{<'"!?] | \Z )
@@ -51,6 +69,8 @@ _PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MIN_PART = 2.5
 """Letters of a word in a name, on average; in a random text they are fewer."""
 _MAX_ABBREVIATION = 3
+_MIN_NAMES, _MIN_NAME, _MIN_LONG_PART = 5, 8, 5.0
+"""Letters of a name of several words, of one, and of its parts that are not so by chance."""
 
 
 def begins_with_word(line: bytes) -> bool:
@@ -63,6 +83,17 @@ def begins_with_word(line: bytes) -> bool:
     if found[1] in _SHORT_WORDS:
         return _BLANK_AND_WORD.match(line, found.end()) is not None
     return found[1].lower() in _WORDS
+
+
+def is_certain_name(text: bytes) -> bool:
+    """Return whether a text is a name even where it may be the rest of a key."""
+    name = text.strip(b"_$@.")
+    if name.lower() in _NAMES:
+        return True
+    segments = _LETTERS.findall(name)
+    if len(segments) > 1:
+        return is_name(name) and sum(map(len, segments)) >= _MIN_NAMES
+    return len(name) >= _MIN_NAME and name.isalpha() and is_name(name, _MIN_LONG_PART)
 
 
 def is_name(text: bytes, min_part: float = _MIN_PART) -> bool:
