@@ -86,14 +86,14 @@ def detect(path: str, content: bytes) -> list[Finding]:
 def build_project(path: str, raw: bytes) -> Project:
     """Return a project of one file, which git tracks."""
     names = variables.count_names(path, raw)
-    chosen = variables.choose_variables(detect(path, raw), names, {})
+    naming = variables.build_naming(detect(path, raw), names, {}, frozenset())
 
     def build_source(path: str, content: bytes) -> Source:
         return Source(path, content, is_tracked=lambda name: name == path)
 
     return Project(
         detect,
-        lambda finding: chosen.get(finding.secret.fingerprint, "WASTACK_API_KEY"),
+        naming,
         build_source,
     )
 

@@ -17,18 +17,23 @@ from wakeyscan.fixers.fixer import Source
 from wakeyscan.fixers.repair import (
     Project,
     Repair,
-    find_replacements,
+    find_fixes,
     repair_file,
 )
 from wakeyscan.git import worktree
 from wakeyscan.scanner.detector import detect_in_document
 
 if TYPE_CHECKING:
-    from wakeyscan.core.finding import Finding, Position, Replacement
-    from wakeyscan.core.secret import Secret
+    from typing import TypeVar
+
+    from wakeyscan.core.finding import Finding
+    from wakeyscan.fixers.repair import FoundFix
+    from wakeyscan.fixers.variables import Claims, Naming
     from wakeyscan.git.own_repository import OwnRepository
     from wakeyscan.scanner.context import ScanContext
     from wakeyscan.scanner.result import RunResult
+
+    _T = TypeVar("_T")
 
 MAX_SIZE = 16 << 20
 """Bytes of a file that is fixed."""
@@ -49,6 +54,16 @@ class PlannedFile(NamedTuple):
     """Its place on disk."""
     before: bytes
     repair: Repair
+
+
+class NameFacts(NamedTuple):
+    """What the names of variables depend on, beside the names that a plan finds."""
+
+    findings: tuple[Finding, ...]
+    names: Counter[str]
+    """Those that the project uses, with their numbers."""
+    own: dict[str, str]
+    """Those that `.env` files give to secrets, by fingerprint."""
 
 
 class FileAccess(NamedTuple):
@@ -117,18 +132,50 @@ def plan_files(
     access: FileAccess,
     context: ScanContext,
     refuse: Callable[[PlannedFile], PlannedFile],
-) -> Iterator[PlannedFile]:
-    """Yield each file with leaks, repaired in memory; each one sees what the others will contain.
+) -> list[PlannedFile]:
+    """Return the files with leaks, repaired in memory; each sees what the others will contain.
 
     `units` are the scanned files, whose names of variables are preferred. `refuse` restores a file
     that must stay as it is.
     """
     found = _group_findings(result.reported())
-    chosen = _choose_variables(found, units, access)
+    facts = _read_name_facts(found, units, access)
+
+    def plan(naming: Naming) -> tuple[list[PlannedFile], Claims]:
+        planned = [*_plan_all(found, naming, access, context, refuse)]
+        return planned, frozenset(pair for file in planned for pair in file.repair.list_claims())
+
+    return _settle_names(facts, plan)
+
+
+def _settle_names(facts: NameFacts, plan: Callable[[Naming], tuple[_T, Claims]]) -> _T:
+    """Return a plan in which no variable holds two keys.
+
+    The names that sources give to keys are known only from a plan, so it is made again while they
+    change the naming.
+    """
+    claims = frozenset((name.upper(), fingerprint) for fingerprint, name in facts.own.items())
+    naming = variables.build_naming(*facts, claims)
+    while True:
+        planned, added = plan(naming)
+        claims |= added
+        settled = variables.build_naming(*facts, claims)
+        if settled == naming:
+            return planned
+        naming = settled
+
+
+def _plan_all(
+    found: dict[str, list[Finding]],
+    naming: Naming,
+    access: FileAccess,
+    context: ScanContext,
+    refuse: Callable[[PlannedFile], PlannedFile],
+) -> Iterator[PlannedFile]:
     repaired: dict[str, bytes] = {}
     access = access._replace(repaired=repaired)
     for path, findings in found.items():
-        planned = refuse(_plan_file(path, findings, chosen, access, context))
+        planned = refuse(_plan_file(path, findings, naming, access, context))
         repaired[planned.file] = planned.repair.content
         yield planned
 
@@ -136,7 +183,7 @@ def plan_files(
 def _plan_file(
     path: str,
     findings: list[Finding],
-    chosen: dict[str, str],
+    naming: Naming,
     access: FileAccess,
     context: ScanContext,
 ) -> PlannedFile:
@@ -144,7 +191,7 @@ def _plan_file(
     before = None if MEMBER_SEPARATOR in path else read_file(file, MAX_SIZE)
     if before is None:
         return PlannedFile(path, file, b"", _leave_all(path, file, findings))
-    project = _build_project(findings, chosen, access, context)
+    project = _build_project(findings, naming, access, context)
     return PlannedFile(path, file, before, repair_file(path, before, project))
 
 
@@ -154,13 +201,17 @@ def add_replacements(result: RunResult, access: FileAccess, context: ScanContext
     Only files with findings are read: a report must not take twice the time of its scan.
     """
     found = _group_findings(result.reported()[:_MAX_REPLACED])
-    chosen = _choose_variables(found, map(access.locate, found), access)
-    edits: dict[tuple[str, Position, Secret], tuple[Replacement, ...]] = {}
-    for path, findings in found.items():
-        raw = None if MEMBER_SEPARATOR in path else read_file(access.locate(path), MAX_SIZE)
-        project = _build_project(findings, chosen, access, context)
-        for finding, replacements in find_replacements(path, raw or b"", project):
-            edits[path, finding.position, finding.secret] = replacements
+    facts = _read_name_facts(found, map(access.locate, found), access)
+
+    def plan(naming: Naming) -> tuple[list[FoundFix], Claims]:
+        fixes = [*_find_all_fixes(found, naming, access, context)]
+        claims = ((f.own_name.upper(), f.finding.secret.fingerprint) for f in fixes if f.own_name)
+        return fixes, frozenset(claims)
+
+    edits = {
+        (fix.finding.origin.path, fix.finding.position, fix.finding.secret): fix.replacements
+        for fix in _settle_names(facts, plan)
+    }
     return result._replace(
         findings=tuple(
             f._replace(replacements=edits.get((f.origin.path, f.position, f.secret), ()))
@@ -169,15 +220,20 @@ def add_replacements(result: RunResult, access: FileAccess, context: ScanContext
     )
 
 
+def _find_all_fixes(
+    found: dict[str, list[Finding]], naming: Naming, access: FileAccess, context: ScanContext
+) -> Iterator[FoundFix]:
+    for path, findings in found.items():
+        raw = None if MEMBER_SEPARATOR in path else read_file(access.locate(path), MAX_SIZE)
+        project = _build_project(findings, naming, access, context)
+        yield from find_fixes(path, raw or b"", project)
+
+
 def _build_project(
-    findings: list[Finding], chosen: dict[str, str], access: FileAccess, context: ScanContext
+    findings: list[Finding], naming: Naming, access: FileAccess, context: ScanContext
 ) -> Project:
     wanted = {finding.secret.fingerprint for finding in findings}
-    return Project(
-        _build_detect(wanted, context),
-        lambda finding: chosen[finding.secret.fingerprint],
-        access.build_source,
-    )
+    return Project(_build_detect(wanted, context), naming, access.build_source)
 
 
 def _group_findings(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
@@ -209,9 +265,9 @@ def _build_detect(
     return detect
 
 
-def _choose_variables(
+def _read_name_facts(
     found: dict[str, list[Finding]], units: Iterable[str], access: FileAccess
-) -> dict[str, str]:
+) -> NameFacts:
     names: Counter[str] = Counter()
     for unit in units if found else ():
         names += variables.count_names(unit, read_file(unit) or b"")
@@ -220,8 +276,7 @@ def _choose_variables(
         if os.path.basename(path).startswith(".env"):
             lines = (read_file(access.locate(path)) or b"").splitlines()
             own |= _read_own_names(findings, lines)
-    everything = [finding for findings in found.values() for finding in findings]
-    return variables.choose_variables(everything, names, own)
+    return NameFacts(tuple(f for findings in found.values() for f in findings), names, own)
 
 
 def _read_own_names(findings: list[Finding], lines: list[bytes]) -> dict[str, str]:

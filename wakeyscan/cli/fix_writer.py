@@ -73,7 +73,7 @@ def list_added(planned: PlannedFile) -> list[tuple[str, bytes]]:
 
 def list_moved(planned: PlannedFile) -> list[tuple[str, bytes]]:
     """Return the lines that move, with their keys, in their order."""
-    return [pair for fix in reversed(planned.repair.fixes) for pair in fix.moved]
+    return [pair for fix in planned.repair.fixes for pair in fix.moved]
 
 
 def complete_lines(content: bytes, lines: Iterable[bytes]) -> bytes:

@@ -17,15 +17,17 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by an interpolation; raise `NotFixable`."""
     source, text, way = found
     check_is_whole(leak)
-    variable = find_variable(text, way, leak)
+    own_name = _find_own_name(text, way, leak)
+    variable = own_name or leak.variable
     hole = b"${" + variable.encode() + b":?is not set}"
     note = f"set {variable} in the environment of docker compose, or in an ignored .env"
     example = (f"{source.path[: -len(source.name)]}.env.example", variable.encode() + b"=")
-    return Fix((Edit(leak.start, leak.end, quote(text, way, leak, hole)),), (note,), (), (example,))
+    edit = Edit(leak.start, leak.end, quote(text, way, leak, hole))
+    return Fix((edit,), (note,), added=(example,), own_name=own_name)
 
 
-def find_variable(text: YamlText, way: list[Entry], leak: Leak) -> str:
-    """Return the name under which a mapping or an item `NAME=key` passes the whole key."""
+def _find_own_name(text: YamlText, way: list[Entry], leak: Leak) -> str:
+    """Return the name under which a mapping or an item `NAME=key` passes the whole key, if any."""
     key = way[-1].key
     start, end = text.span(way[-1].node)
     written = text.content[start:end].strip(b"\"'")
@@ -33,7 +35,8 @@ def find_variable(text: YamlText, way: list[Entry], leak: Leak) -> str:
     if key is None and b"=" in written:
         name, _, written = written.partition(b"=")
     is_variable = re.fullmatch(rb"[A-Z_][A-Z0-9_]*", name) is not None
-    return name.decode() if is_variable and leak.is_text(written) else leak.variable
+    is_own = is_variable and leak.is_text(written) and leak.may_be(name.decode())
+    return name.decode() if is_own else ""
 
 
 def quote(text: YamlText, way: list[Entry], leak: Leak, hole: bytes) -> bytes:

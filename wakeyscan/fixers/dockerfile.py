@@ -6,7 +6,15 @@ import re
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import shell, syntax
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
+from wakeyscan.fixers.fixer import (
+    Edit,
+    Fix,
+    Leak,
+    NotFixable,
+    Source,
+    check_name,
+    replace_in_prose,
+)
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Tree
@@ -49,6 +57,7 @@ def _fix_variable(source: Source, tree: Tree, instruction: Node, leak: Leak) -> 
     start, end = _find_value(source.content, pair)
     if not leak.is_text(source.content[start:end]):
         raise NotFixable("its value has other text too; let the program combine them")
+    check_name(leak, name)
     if instruction.type == "arg_instruction":
         edits = _mount_secret(source, tree, instruction, name)
         comment = f"# {name} is a build secret: docker build --secret id={name}"
@@ -59,7 +68,7 @@ def _fix_variable(source: Source, tree: Tree, instruction: Node, leak: Leak) -> 
         comment = f"# {name} is passed at run time: docker run --env {name}"
         note = f"pass {name} at run time: docker run --env {name}, or --env-file"
     removal = _remove_pair(source, instruction, pairs, pair, comment.encode())
-    return Fix((*removal, *edits), (note,))
+    return Fix((*removal, *edits), (note,), own_name=name)
 
 
 def _find_value(content: bytes, pair: Node) -> tuple[int, int]:
@@ -135,10 +144,11 @@ def _fix_command(source: Source, instruction: Node, leak: Leak) -> Fix:
         raise NotFixable("its command has a syntax error, or is not one for a shell")
     inner = shell.build_fix(script, leak._replace(start=leak.start - at, end=leak.end - at))
     edits = tuple(Edit(e.start + at, e.end + at, e.text) for e in inner.edits)
-    name = leak.variable
+    name = inner.read_name or leak.variable
     if instruction.type != "run_instruction":
-        return Fix(edits, (f"pass {name} at run time: docker run --env {name}, or --env-file",))
+        note = f"pass {name} at run time: docker run --env {name}, or --env-file"
+        return inner._replace(edits=edits, notes=(note,))
     if not _mounts(instruction, name):
         edits = (_build_mount(instruction, name), *edits)
     note = f"pass {name} to the build: docker build --secret id={name},env={name} ."
-    return Fix(edits, (note,))
+    return inner._replace(edits=edits, notes=(note,))

@@ -46,7 +46,8 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     folder = source.path[: -len(source.name)]
     example = (f"{folder}.env.example", assignment["name"] + b"=")
     if not source.is_tracked(source.path):
-        return Fix((), added=((f"{folder}.gitignore", _anchor(source.name)), example))
+        added = ((f"{folder}.gitignore", _anchor(source.name)), example)
+        return Fix((), added=added, own_name=assignment["name"].decode())
     return _move(source, folder, (start, end), assignment["name"], example)
 
 
@@ -69,7 +70,8 @@ def _move(
     if not source.is_ignored(folder + private):
         added.append((f"{folder}.gitignore", _anchor(private)))
     line = source.content[slice(*span)]
-    return Fix((Edit(*span, comment),), (note,), ((folder + private, line),), tuple(added))
+    moved = ((folder + private, line),)
+    return Fix((Edit(*span, comment),), (note,), moved, tuple(added), name.decode())
 
 
 def _anchor(name: str) -> bytes:

@@ -37,10 +37,16 @@ class Leak(NamedTuple):
     """Name of the environment variable that will hold it."""
     is_split: bool = False
     """Whether it is in pieces, such as `"wa_" + "live_…"`."""
+    contested: frozenset[str] = frozenset()
+    """Names, in upper case, that sources give to several keys: none can hold them all."""
 
     def is_text(self, text: bytes) -> bool:
         """Return whether a text is the secret."""
         return len(text) <= MAX_SECRET and Secret(text, self.rule) == self.secret
+
+    def may_be(self, name: str) -> bool:
+        """Return whether a variable that the source names can hold the secret, and no other."""
+        return name.upper() not in self.contested
 
 
 class Edit(NamedTuple):
@@ -61,6 +67,10 @@ class Fix(NamedTuple):
     """Lines, with their secrets, for other files: pairs of path and line."""
     added: tuple[tuple[str, bytes], ...] = ()
     """Lines without secrets that other files have to contain: pairs of path and line."""
+    own_name: str = ""
+    """The variable to which the source gives the secret, if there is one."""
+    read_name: str = ""
+    """The variable that a look-up of the source reads, unless it is that of the leak."""
 
 
 class Source(NamedTuple):
@@ -127,6 +137,12 @@ def check_is_whole(leak: Leak) -> None:
     """Raise `NotFixable` for a secret in pieces."""
     if leak.is_split:
         raise NotFixable("it is in pieces; join them first")
+
+
+def check_name(leak: Leak, name: str) -> None:
+    """Raise `NotFixable` if other secrets have the name too, so that one would replace another."""
+    if not leak.may_be(name):
+        raise NotFixable(f"another key has the name {name} too: give each a name of its own first")
 
 
 def replace_text(leak: Leak, text: bytes) -> Fix:

@@ -21,17 +21,22 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a secret of the repository; raise `NotFixable`."""
     source, text, way = found
     _refuse_place(way)
-    leak = leak._replace(variable=_find_variable(text, way, leak))
-    note = f"create the secret: gh secret set {leak.variable}"
     place = find_script(way, _SCRIPTS)
+    if place is not None and find_value(way[place - 1].node, "shell") in _SHELLS:
+        fix = fix_script(text, way, leak)
+        variable = fix.read_name or leak.variable
+        passed = _pass_variable(source, text, way[: place + 1], leak._replace(variable=variable))
+        return fix._replace(edits=(*fix.edits, *passed), notes=(_format_note(variable),))
     if place is None:
         check_is_whole(leak)
-        return Fix((Edit(leak.start, leak.end, _format_secret(leak.variable)),), (note,))
-    step = way[place - 1].node
-    if find_value(step, "shell") not in _SHELLS:
-        return Fix((Edit(leak.start, leak.end, _format_secret(leak.variable)),), (note,))
-    edits = fix_script(text, way, leak)
-    return Fix((*edits, *_pass_variable(source, text, way[: place + 1], leak.variable)), (note,))
+    own_name = _find_own_name(text, way, leak)
+    variable = own_name or leak.variable
+    edit = Edit(leak.start, leak.end, _format_secret(variable))
+    return Fix((edit,), (_format_note(variable),), own_name=own_name)
+
+
+def _format_note(variable: str) -> str:
+    return f"create the secret: gh secret set {variable}"
 
 
 def _refuse_place(way: list[Entry]) -> None:
@@ -59,23 +64,26 @@ def _format_secret(variable: str) -> bytes:
     return b"${{ secrets." + variable.encode() + b" }}"
 
 
-def _find_variable(text: YamlText, way: list[Entry], leak: Leak) -> str:
-    """Return the name of a variable of a job or step whose value is the key."""
+def _find_own_name(text: YamlText, way: list[Entry], leak: Leak) -> str:
+    """Return the name of a variable of a job or step whose value is the key, or an empty text."""
     start, end = text.span(way[-1].node)
     key, parents = way[-1].key, [entry.key.value for entry in way if entry.key is not None]
     is_env = len(parents) > 1 and parents[-2] == "env"
     if key is None or not is_env or not leak.is_text(text.content[start:end].strip(b"\"'")):
-        return leak.variable
-    return key.value if not key.value.startswith("GITHUB_") else leak.variable
+        return ""
+    is_own = not key.value.startswith("GITHUB_") and leak.may_be(key.value)
+    return str(key.value) if is_own else ""
 
 
 def _pass_variable(
-    source: Source, text: YamlText, way: list[Entry], variable: str
+    source: Source, text: YamlText, way: list[Entry], leak: Leak
 ) -> tuple[Edit, ...]:
-    """Return the edit that adds a variable to the environment of a step."""
-    for entry in way:
+    """Return the edit that adds the variable of a key to the environment of a step."""
+    variable = leak.variable
+    for entry in reversed(way):
         pair = find_pair(entry.node, "env")
         if pair and find_pair(pair[1], variable):
+            _check_holds(find_value(pair[1], variable), leak)
             return ()
     line = variable.encode() + b": " + _format_secret(variable)
     step = way[-2].node
@@ -90,6 +98,15 @@ def _pass_variable(
     at = text.find_key_start(step, "run") or 0
     indent = text.find_indent(at)
     return (Edit(at, at, b"env:" + newline + indent + b"  " + line + newline + indent),)
+
+
+def _check_holds(value: str, leak: Leak) -> None:
+    """Raise `NotFixable` if a variable has another value than the key."""
+    is_key = leak.is_text(value.encode())
+    if not is_key and value.encode() != _format_secret(leak.variable):
+        raise NotFixable(
+            f"its step has {leak.variable} with another value; rename that variable first"
+        )
 
 
 FIXER = YamlFixer(_fix_scalar)

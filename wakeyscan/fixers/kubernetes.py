@@ -46,10 +46,12 @@ def _fix_variable(source: Source, text: YamlText, way: list[Entry], leak: Leak) 
     if leak.is_text(text.content[start:end].strip(b"\"'")):
         key = way[-1].key
         at = text.span(key)[0] if key is not None else start
-        reference = _format_reference(name, text.find_indent(at), source.newline)
+        entry_name = name if leak.may_be(name) else leak.variable
+        reference = _format_reference(entry_name, text.find_indent(at), source.newline)
         if getattr(item, "flow_style", False):
-            reference = f"valueFrom: {{secretKeyRef: {{name: {_SECRET}, key: {name}}}}}".encode()
-        return Fix((Edit(at, end, reference),), (_format_note(name),))
+            inner = f"{{name: {_SECRET}, key: {entry_name}}}"
+            reference = f"valueFrom: {{secretKeyRef: {inner}}}".encode()
+        return Fix((Edit(at, end, reference),), (_format_note(entry_name),), own_name=name)
     if getattr(item, "flow_style", False):
         raise NotFixable(_FLOW)
     hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")

@@ -58,7 +58,7 @@ def _fix_code(fence: re.Match[bytes], leak: Leak) -> Fix:
         raise NotFixable("its code is not a whole program")
     start, end = block.find_inner(leak.start), block.find_inner(leak.end)
     fix = fixer.build_fix(Source("", block.code), leak._replace(start=start, end=end))
-    return fix._replace(edits=tuple(map(block.place, fix.edits)))
+    return fix._replace(edits=tuple(map(block.place, fix.edits)), own_name="")
 
 
 class _Block(NamedTuple):

@@ -80,7 +80,7 @@ def _fix_cell(text: YamlText, cell: Node, leak: Leak) -> Fix:
     if _MAGIC.match(inner.text, inner.text.rfind(b"\n", 0, mapped.start) + 1):
         raise NotFixable("its line is for the shell or for Jupyter; read the variable in Python")
     fix = python.build_fix(Source("", content), mapped)
-    return Fix(tuple(_map_edit(text, node, inner, edit) for edit in fix.edits))
+    return fix._replace(edits=tuple(_map_edit(text, node, inner, edit) for edit in fix.edits))
 
 
 def _mask_magics(content: bytes, leak: Leak) -> bytes:

@@ -5,13 +5,9 @@ The first two pass the variables of a project to every command. Azure replaces i
 
 from __future__ import annotations
 
-from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import YamlText
-
-if TYPE_CHECKING:
-    from wakeyscan.fixers.yaml_nodes import Entry
+from wakeyscan.fixers.yaml_nodes import Entry, YamlText, find_pair, list_children
 
 _GITLAB_SCRIPTS = frozenset(("script", "before_script", "after_script"))
 _CIRCLECI_SCRIPTS = frozenset(("run", "command"))
@@ -23,34 +19,56 @@ def _fix_gitlab(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a CI/CD variable; raise `NotFixable`."""
     source, text, way = found
     if find_script(way, _GITLAB_SCRIPTS) is not None:
-        return Fix(fix_script(text, way, leak), (_format_note(leak.variable),))
+        fix = fix_script(text, way, leak)
+        return fix._replace(notes=(_format_note(fix.read_name or leak.variable),))
     check_is_whole(leak)
     names = [entry.key.value for entry in way if entry.key is not None]
     if names[-1:] in (["if"], ["entrypoint"]):
         raise NotFixable(f"GitLab does not expand variables in `{names[-1]}`")
-    name = _find_own_name(text, way, leak)
-    if name == leak.variable or _is_whole_variable(text, way, leak):
-        return Fix((_remove_variable(source, text, way, name),), (_format_note(name),))
-    hole = b"${" + leak.variable.encode() + b"}"
-    return Fix((Edit(leak.start, leak.end, hole),), (_format_note(leak.variable),))
+    name = _find_own_name(way)
+    own_name = name if _is_whole(text, way, leak) else ""
+    if own_name and leak.may_be(name) and _is_only_value(text, name, leak):
+        edit = _remove_variable(source, text, way, name)
+        return Fix((edit,), (_format_note(name),), own_name=name)
+    if name == leak.variable:
+        raise NotFixable(f"{name} has other text or other values too; rename it first")
+    edit = Edit(leak.start, leak.end, b"${" + leak.variable.encode() + b"}")
+    return Fix((edit,), (_format_note(leak.variable),), own_name=own_name)
 
 
 def _format_note(variable: str) -> str:
     return f"add {variable} as a masked variable: Settings, CI/CD, Variables"
 
 
-def _find_own_name(text: YamlText, way: list[Entry], leak: Leak) -> str:
+def _find_own_name(way: list[Entry]) -> str:
+    """Return the name of the variable whose value a scalar is, or an empty text."""
     named = [entry.key.value for entry in way if entry.key is not None]
     if named[-1:] == ["value"] and "variables" in named[-3:-2]:
         return str(named[-2])
-    return str(named[-1]) if named else ""
+    return str(named[-1]) if "variables" in named[-2:-1] else ""
 
 
-def _is_whole_variable(text: YamlText, way: list[Entry], leak: Leak) -> bool:
-    named = [entry.key.value for entry in way if entry.key is not None]
+def _is_whole(text: YamlText, way: list[Entry], leak: Leak) -> bool:
     start, end = text.span(way[-1].node)
-    is_variable = "variables" in named[-3:-1]
-    return is_variable and leak.is_text(text.content[start:end].strip(b"\"'"))
+    return leak.is_text(text.content[start:end].strip(b"\"'"))
+
+
+def _is_only_value(text: YamlText, name: str, leak: Leak) -> bool:
+    """Return whether a variable has no other value: that of the project would replace it too."""
+    pending = [Entry(document, None) for document in text.documents]
+    seen: set[int] = set()
+    while pending:
+        entry = pending.pop()
+        if id(entry.node) in seen:  # an alias, perhaps of a node around it
+            continue
+        seen.add(id(entry.node))
+        inner = find_pair(entry.node, "value")
+        value = inner[1] if inner else entry.node
+        is_named = entry.key is not None and entry.key.value == name
+        if is_named and not leak.is_text(str(value.value).encode()):
+            return False
+        pending += list_children(entry.node)
+    return True
 
 
 def _remove_variable(source: Source, text: YamlText, way: list[Entry], name: str) -> Edit:
@@ -78,8 +96,10 @@ def _fix_circleci(found: FoundScalar, leak: Leak) -> Fix:
         raise NotFixable(
             "CircleCI does not expand variables here; remove it, and add it to the project"
         )
-    note = f"add {leak.variable} to the project: Project Settings, Environment Variables"
-    return Fix(fix_script(text, way, leak), (note,))
+    fix = fix_script(text, way, leak)
+    name = fix.read_name or leak.variable
+    note = f"add {name} to the project: Project Settings, Environment Variables"
+    return fix._replace(notes=(note,))
 
 
 def _fix_azure(found: FoundScalar, leak: Leak) -> Fix:

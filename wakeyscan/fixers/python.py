@@ -17,11 +17,12 @@ from wakeyscan.fixers.fixer import (
     Leak,
     NotFixable,
     Source,
+    check_name,
     find_extent,
     replace_in_prose,
     separate_words,
 )
-from wakeyscan.fixers.python_tree import PythonTree, parse_tree
+from wakeyscan.fixers.python_tree import Default, PythonTree, parse_tree
 
 _OPENING = re.compile(rb"([A-Za-z]{0,3})(\"\"\"|'''|\"|')")
 _GAP = re.compile(rb"(?:[ \t\f\r\n]|\\\r?\n|#[^\r\n]*)*")
@@ -66,22 +67,32 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         return replace_in_prose(leak)
     if reason := tree.find_refusal(node):
         raise NotFixable(reason)
-    dropped = tree.find_dropped_default(node)
-    if dropped and not tree.find_default(node) and _is_whole(tree, node, leak):
-        return Fix((Edit(*dropped, b""),))
+    if _is_whole(node, leak) and (default := tree.find_default(node)):
+        return _drop_default(source, tree, node, default, leak)
     environment = python_imports.find_environment(tree, source, leak.start)
-    if fallback := tree.find_default(node):
-        call, variable = fallback
-        text = environment.format_lookup(variable, "'" if _uses_single(source, node, tree) else '"')
-        edit = Edit(*tree.span(call), text)
-    else:
-        edit = _replace_literals(tree, node, leak, environment)
-    return Fix((separate_words(source.content, edit), *environment.edits))
+    edit = separate_words(source.content, _replace_literals(tree, node, leak, environment))
+    return Fix((edit, *environment.edits), own_name=tree.find_assigned_variable(node))
 
 
-def _is_whole(tree: PythonTree, node: ast.expr, leak: Leak) -> bool:
-    """Return whether a string is the secret, and nothing else."""
-    return isinstance(node, ast.Constant) and leak.is_text(str(node.value).encode())
+def _drop_default(
+    source: Source, tree: PythonTree, node: ast.expr, default: Default, leak: Leak
+) -> Fix:
+    """Return the fix for the default of a look-up: its variable must be set."""
+    check_name(leak, default.variable)
+    if not default.is_environment:
+        return Fix((Edit(*default.span, b""),), own_name=default.variable)
+    environment = python_imports.find_environment(tree, source, leak.start)
+    quote = "'" if _uses_single(source, node, tree) else '"'
+    edit = Edit(*default.span, environment.format_lookup(default.variable, quote))
+    edits = (separate_words(source.content, edit), *environment.edits)
+    return Fix(edits, own_name=default.variable)
+
+
+def _is_whole(node: ast.expr, leak: Leak) -> bool:
+    """Return whether a string is the secret, and nothing else; other text would be lost."""
+    value = getattr(node, "value", None)
+    text = value.encode() if isinstance(value, str) else value
+    return isinstance(text, bytes) and leak.is_text(text)
 
 
 def _uses_single(source: Source, node: ast.expr, tree: PythonTree) -> bool:

@@ -22,6 +22,15 @@ _SAFE_PARENTS = (
 """Parents in which a sum of strings needs no parentheses."""
 
 
+class Default(NamedTuple):
+    """The default of a look-up."""
+
+    variable: str
+    span: tuple[int, int]
+    """The offsets of the whole look-up; those of `, default=…` if it is not of the environment."""
+    is_environment: bool
+
+
 class PythonTree(NamedTuple):
     """A parsed file."""
 
@@ -93,8 +102,8 @@ class PythonTree(NamedTuple):
             child = parent
         return ""
 
-    def find_default(self, node: ast.expr) -> tuple[ast.expr, str] | None:
-        """Return the look-up whose default is this string, and the name of its variable.
+    def find_default(self, node: ast.expr) -> Default | None:
+        """Return the look-up whose default is this string.
 
         The default is an argument, or the right side of `or`.
         """
@@ -106,10 +115,12 @@ class PythonTree(NamedTuple):
             variable = _read_lookup(parent.values[0]) if is_pair else ""
         else:
             variable = _read_lookup(parent) if not _is_first_argument(parent, node) else ""
-        return (parent, variable) if variable and isinstance(parent, ast.expr) else None
+        if variable and isinstance(parent, ast.expr):
+            return Default(variable, self.span(parent), True)
+        return self._find_foreign_default(node)
 
-    def find_dropped_default(self, node: ast.expr) -> tuple[int, int] | None:
-        """Return the span of `, default=…` in a call such as `config("NAME", default="…")`.
+    def _find_foreign_default(self, node: ast.expr) -> Default | None:
+        """Return the default of a call such as `config("NAME", default="…")`.
 
         Such a function may read a file, so no look-up of the environment may be in its arguments.
         """
@@ -124,7 +135,13 @@ class PythonTree(NamedTuple):
             return None
         values = [*call.args, *(one.value for one in call.keywords)]
         ends = [end for end in (self.span(one)[1] for one in values) if end < self.span(node)[0]]
-        return max(ends), self.span(node)[1]
+        return Default(str(name.value), (max(ends), self.span(node)[1]), False)
+
+    def find_assigned_variable(self, node: ast.expr) -> str:
+        """Return the name of the environment variable that is set to a string, or an empty text."""
+        parent = self.parents.get(node)
+        targets = parent.targets if isinstance(parent, ast.Assign) else []
+        return "".join(map(_read_lookup, targets[:1]))
 
 
 def _is_literal_type(subscript: ast.Subscript, child: ast.AST) -> bool:

@@ -20,6 +20,7 @@ from wakeyscan.fixers.source_text import SourceText, read_source_text
 
 if TYPE_CHECKING:
     from wakeyscan.fixers.fixer import Fixer
+    from wakeyscan.fixers.variables import Naming
 
 Detect = Callable[[bytes], Sequence[Finding]]
 
@@ -48,6 +49,22 @@ class Repair(NamedTuple):
     fixed: tuple[Finding, ...] = ()
     left: tuple[LeftAlone, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    """In the order of the fixed leaks."""
+
+    def list_claims(self) -> Iterator[tuple[str, str]]:
+        """Yield the names that the file gives to its fixed secrets, as `Claims` have them."""
+        for finding, fix in zip(self.fixed, self.fixes, strict=True):
+            if fix.own_name:
+                yield fix.own_name.upper(), finding.secret.fingerprint
+
+
+class FoundFix(NamedTuple):
+    """The edits that fix one leak on its own."""
+
+    finding: Finding
+    replacements: tuple[Replacement, ...]
+    own_name: str
+    """As in `Fix`."""
 
 
 class Project(NamedTuple):
@@ -55,7 +72,7 @@ class Project(NamedTuple):
 
     detect: Callable[[str, bytes], Sequence[Finding]]
     """Returns the findings in the content of a path that must be fixed, by position."""
-    choose_variable: Callable[[Finding], str]
+    naming: Naming
     build_source: Callable[[str, bytes], Source] = Source
 
 
@@ -78,10 +95,8 @@ def _leave_alone(finding: Finding, reason: str) -> LeftAlone:
     return LeftAlone(finding, _CLIENT_SIDE if finding.exposure is Exposure.CLIENT_SIDE else reason)
 
 
-def find_replacements(
-    path: str, raw: bytes, project: Project
-) -> Iterator[tuple[Finding, tuple[Replacement, ...]]]:
-    """Yield each leak of a file that can be fixed on its own, with its edits.
+def find_fixes(path: str, raw: bytes, project: Project) -> Iterator[FoundFix]:
+    """Yield the edits of each leak of a file that can be fixed on its own.
 
     Leaks whose edits need another file, or contain the text of another secret, are omitted.
     """
@@ -99,7 +114,8 @@ def find_replacements(
         except NotFixable:
             continue
         if fix.edits and not fix.moved and not _holds_secret(content, fix, found):
-            yield finding, tuple(_locate(content, edit) for edit in fix.edits)
+            replacements = tuple(_locate(content, edit) for edit in fix.edits)
+            yield FoundFix(finding, replacements, fix.own_name)
 
 
 def _holds_secret(content: bytes, fix: Fix, found: Sequence[Finding]) -> bool:
@@ -149,7 +165,7 @@ def _repair_text(
             batch = batch.refuse(str(refused))
         size = max(size, 1) * 2
         done = done.join(batch)
-    return Repair(text.encode(content), done.fixed[::-1], done.left[::-1], done.fixes)
+    return Repair(text.encode(content), done.fixed[::-1], done.left[::-1], done.fixes[::-1])
 
 
 def _apply_batch(
@@ -178,7 +194,7 @@ def _fix_one(path: str, content: bytes, finding: Finding, fixer: Fixer, project:
 def _build_fix(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:
     if finding.exposure is Exposure.CLIENT_SIDE:
         raise NotFixable(_CLIENT_SIDE)
-    leak = build_leak(content, finding, project.choose_variable(finding))
+    leak = build_leak(content, finding, project.naming)
     fix = fixer.build_fix(project.build_source(path, content), leak)
     if not fix.edits and not fix.added:
         raise NotFixable("no edit removes it")
@@ -203,7 +219,7 @@ def _check_edited(
     return remaining
 
 
-def build_leak(content: bytes, finding: Finding, variable: str) -> Leak:
+def build_leak(content: bytes, finding: Finding, naming: Naming) -> Leak:
     """Return the offsets of a finding in a text in UTF-8; raise `NotFixable`."""
     encoding = finding.encoding.removeprefix("utf-16/").removeprefix("utf-32/")
     if encoding not in _ENCODINGS:
@@ -211,7 +227,9 @@ def build_leak(content: bytes, finding: Finding, variable: str) -> Leak:
     line, column, end_column = finding.position
     start = find_offset(content, line, column)
     end = find_offset(content, line, end_column)
-    return Leak(finding.secret, finding.rule, start, end, variable, encoding == PIECES)
+    variable = naming.chosen[finding.secret.fingerprint]
+    is_split = encoding == PIECES
+    return Leak(finding.secret, finding.rule, start, end, variable, is_split, naming.contested)
 
 
 def find_offset(content: bytes, line: int, column: int) -> int:

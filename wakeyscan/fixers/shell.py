@@ -12,6 +12,7 @@ from wakeyscan.fixers.fixer import (
     Leak,
     NotFixable,
     Source,
+    check_name,
     find_extent,
     replace_in_prose,
 )
@@ -56,13 +57,13 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     for ancestor in syntax.list_ancestors(node):
         parent = ancestor.parent
         if parent is not None and parent.type == "expansion":
-            return Fix((_replace_default(parent, leak),))
+            return _replace_default(parent, leak)
         if ancestor.type == "comment":
             return replace_in_prose(leak)
         if ancestor.type in ("heredoc_body", "heredoc_content"):
             return Fix((_replace_in_document(ancestor, leak),))
         if ancestor.type in _QUOTES or ancestor.type in _WORDS:
-            return Fix((_replace_word(ancestor, content, leak),))
+            return _replace_word(ancestor, content, leak)
     raise NotFixable("it is not in a word of a command")
 
 
@@ -87,17 +88,20 @@ def _refuse_pieces(leak: Leak) -> None:
         raise NotFixable("its pieces are not the parts of one word")
 
 
-def _replace_default(expansion: Node, leak: Leak) -> Edit:
-    """Return the edit for `${NAME:-key}`: the variable must be set instead."""
+def _replace_default(expansion: Node, leak: Leak) -> Fix:
+    """Return the fix for `${NAME:-key}`: the variable must be set instead."""
     found = re.fullmatch(rb"\$\{(\w+):?[-=](.*)\}", expansion.text or b"", re.DOTALL)
     if found is None or not leak.is_text(found[2].strip(b"\"'")):
         raise NotFixable("it is inside an expansion; assign it to a name first")
+    name = found[1].decode()
+    check_name(leak, name)
     text = b"${" + found[1] + b":?is not set}"
-    return Edit(expansion.start_byte, expansion.end_byte, text)
+    edit = Edit(expansion.start_byte, expansion.end_byte, text)
+    return Fix((edit,), own_name=name, read_name=name)
 
 
-def _replace_word(node: Node, content: bytes, leak: Leak) -> Edit:
-    """Return the edit of one part of a word, or of the adjacent parts with the pieces of a key."""
+def _replace_word(node: Node, content: bytes, leak: Leak) -> Fix:
+    """Return the fix of one part of a word, or of the adjacent parts with the pieces of a key."""
     first = last = _Piece(node)
     end = leak.end
     if leak.is_split:
@@ -107,15 +111,16 @@ def _replace_word(node: Node, content: bytes, leak: Leak) -> Edit:
         last = pieces[count]
         end = last.low + offset
     prefix, suffix = content[first.low : leak.start], content[end : last.high]
-    if _is_assignment(first, last) and not prefix and not suffix:
+    start, stop = first.node.start_byte, last.node.end_byte
+    if not prefix and not suffix and (name := _find_assigned(first, last)):
         text = b'"${' + leak.variable.encode() + b':?is not set}"'
-        return Edit(first.node.start_byte, last.node.end_byte, text)
+        return Fix((Edit(start, stop, text),), own_name=name)
     hole = _format_hole(leak.variable)
     if first is last and first.quote == b'"':
-        return Edit(leak.start, end, hole)
+        return Fix((Edit(leak.start, end, hole),))
     if first is last and not first.quote:
-        return Edit(leak.start, end, b'"' + hole + b'"')
-    return Edit(first.node.start_byte, last.node.end_byte, _join(first, prefix, hole, last, suffix))
+        return Fix((Edit(leak.start, end, b'"' + hole + b'"'),))
+    return Fix((Edit(start, stop, _join(first, prefix, hole, last, suffix)),))
 
 
 def _list_pieces(node: Node) -> list[_Piece]:
@@ -127,17 +132,17 @@ def _list_pieces(node: Node) -> list[_Piece]:
     return [_Piece(child) for child in siblings]
 
 
-def _is_assignment(first: _Piece, last: _Piece) -> bool:
-    """Return whether parts are the whole value of an assignment."""
+def _find_assigned(first: _Piece, last: _Piece) -> str:
+    """Return the name of the variable whose whole value parts are, or an empty text."""
     node = first.node
     if node.parent is not None and node.parent.type == "concatenation":
         node = node.parent
     parent = node.parent
-    is_value = parent is not None and parent.type == "variable_assignment"
-    return is_value and (node.start_byte, node.end_byte) == (
-        first.node.start_byte,
-        last.node.end_byte,
-    )
+    is_whole = (node.start_byte, node.end_byte) == (first.node.start_byte, last.node.end_byte)
+    if parent is None or parent.type != "variable_assignment" or not is_whole:
+        return ""
+    name = parent.child_by_field_name("name")
+    return ((name.text if name else None) or b"").decode()
 
 
 def _join(first: _Piece, prefix: bytes, hole: bytes, last: _Piece, suffix: bytes) -> bytes:

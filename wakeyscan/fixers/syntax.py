@@ -60,6 +60,14 @@ def list_ancestors(node: Node) -> Iterator[Node]:
         current = current.parent
 
 
+def find_parent(node: Node) -> Node | None:
+    """Return the nearest ancestor that is larger than a node."""
+    parent = node.parent
+    while parent and (parent.start_byte, parent.end_byte) == (node.start_byte, node.end_byte):
+        parent = parent.parent
+    return parent
+
+
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and all nodes below it, in the order of the text."""
     pending = [node]

@@ -12,6 +12,7 @@ from wakeyscan.fixers.fixer import (
     Leak,
     NotFixable,
     Source,
+    check_name,
     replace_in_prose,
     separate_words,
 )
@@ -90,8 +91,10 @@ def _remove_value(source: Source, attribute: Node | None, literal: Node, leak: L
         raise NotFixable("it is not the value of a variable")
     _check_is_value(attribute, literal, leak)
     name = _read_name(attribute)
+    check_name(leak, name)
     comment = f"# {name} is set by the environment variable TF_VAR_{name}".encode()
-    return Fix((Edit(attribute.start_byte, attribute.end_byte, comment),), (_format_note(name),))
+    edit = Edit(attribute.start_byte, attribute.end_byte, comment)
+    return Fix((edit,), (_format_note(name),), own_name=name)
 
 
 def _remove_default(
@@ -102,12 +105,13 @@ def _remove_default(
         raise NotFixable("it is in a variable, but not as its default; remove it")
     _check_is_value(attribute, literal, leak)
     name = (block.children[1].text or b"").decode().strip('"')
-    note = _format_note(name)
+    check_name(leak, name)
+    edit = Edit(attribute.start_byte, attribute.end_byte, b"sensitive = true")
     if re.search(rb"(?m)^\s*sensitive\s*=", block.text or b""):
         start = source.content.rfind(b"\n", 0, attribute.start_byte) + 1
         end = source.content.find(b"\n", attribute.end_byte) + 1 or len(source.content)
-        return Fix((Edit(start, end, b""),), (note,))
-    return Fix((Edit(attribute.start_byte, attribute.end_byte, b"sensitive = true"),), (note,))
+        edit = Edit(start, end, b"")
+    return Fix((edit,), (_format_note(name),), own_name=name)
 
 
 def _use_variable(source: Source, literal: Node, leak: Leak) -> Fix:

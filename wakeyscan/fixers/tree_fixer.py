@@ -12,12 +12,14 @@ from collections.abc import Callable, Mapping
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import syntax
+from wakeyscan.fixers.defaults import find_kept_lookup
 from wakeyscan.fixers.fixer import (
     Edit,
     Fix,
     Leak,
     NotFixable,
     Source,
+    check_name,
     find_extent,
     replace_in_prose,
     separate_words,
@@ -104,7 +106,12 @@ class TreeFixer:
         if reason := language.refuse(literal.node):
             raise NotFixable(reason)
         place = _find_place(tree, source, leak, literal, language)
-        return Fix((_replace(place, language), *language.adapt(place)))
+        kept = find_kept_lookup(place, language) if _is_whole(place) else None
+        if kept is None:
+            return Fix((_replace(place, language), *language.adapt(place)))
+        check_name(leak, kept.name)
+        edit = separate_words(source.content, kept.edit)
+        return Fix((edit, *language.adapt(place)), own_name=kept.name)
 
 
 def _find_literal(tree: Tree, content: bytes, leak: Leak, language: Language) -> Literal | None:
@@ -221,9 +228,8 @@ def _is_whole(place: Place) -> bool:
 
 def _replace_expression(place: Place, language: Language) -> Edit:
     first, last = place.used[0], place.used[-1]
-    edit = _replace_fallback(place, language) or _replace_default(place, language)
     if _is_whole(place):
-        return edit or Edit(first.start, last.end, language.format_lookup(place))
+        return Edit(first.start, last.end, language.format_lookup(place))
     promoted = None
     if len(place.used) == 1:
         lookup = language.format_lookup(place)
@@ -240,46 +246,6 @@ def _format_sum(place: Place, language: Language) -> bytes:
     parts += [last.opening + place.suffix + last.closing] * bool(place.suffix)
     text = f" {language.operator} ".encode().join(parts)
     top = _find_chain(place.node, language)
-    parent = _find_parent(top)
+    parent = syntax.find_parent(top)
     is_safe = _is_sum(top, language) or parent is None or parent.type in language.safe_parents
     return text if is_safe or len(parts) == 1 else b"(" + text + b")"
-
-
-def _find_parent(node: Node) -> Node | None:
-    """Return the nearest ancestor that is larger than a node."""
-    parent = node.parent
-    while parent and (parent.start_byte, parent.end_byte) == (node.start_byte, node.end_byte):
-        parent = parent.parent
-    return parent
-
-
-def _replace_fallback(place: Place, language: Language) -> Edit | None:
-    """Return the edit for a key that replaces a missing variable: the variable alone stays."""
-    parent = _find_parent(place.node)
-    if parent is None:
-        return None
-    signs = [child.type for child in parent.children[1:-1] if not child.is_named]
-    if "".join(signs) not in language.fallbacks:
-        return None
-    left, right = parent.children[0], parent.children[-1]
-    if (right.start_byte, right.end_byte) != (place.node.start_byte, place.node.end_byte):
-        return None
-    text = place.source.content[left.start_byte : left.end_byte]
-    if not re.search(language.known_lookup, text.decode()):
-        return None
-    return Edit(parent.start_byte, parent.end_byte, text)
-
-
-def _replace_default(place: Place, language: Language) -> Edit | None:
-    """Return the edit for a key that is the default of a look-up: the variable must be set."""
-    arguments = _find_parent(place.node)
-    call = arguments.parent if arguments else None
-    if call is None:
-        return None
-    text = place.source.content[call.start_byte : place.node.start_byte].decode()
-    found = re.fullmatch(language.default_lookup, text)
-    rest = place.source.content[place.node.end_byte : call.end_byte]
-    if found is None or rest.strip() != b")":
-        return None
-    kept = language.format_kept.format(found["keep"])
-    return Edit(call.start_byte, call.end_byte, kept.encode())

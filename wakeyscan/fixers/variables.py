@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, APP_KEY
-from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
@@ -45,6 +46,9 @@ _NAMES = {
 _OTHERS = ("WAKEYSCAN_", "NEXT_PUBLIC_", "VITE_", "REACT_APP_")
 """Prefixes of variables of wakeyscan itself, and of variables that a browser receives."""
 
+Claims = frozenset[tuple[str, str]]
+"""Names, in upper case, that sources give to secrets: pairs of a name and a fingerprint."""
+
 _DEFAULTS = {"authorization-header": "AUTHORIZATION_TOKEN"}
 
 
@@ -56,13 +60,38 @@ def count_names(path: str, content: bytes) -> Counter[str]:
     return names
 
 
+class Naming(NamedTuple):
+    """The variables that will hold secrets."""
+
+    chosen: dict[str, str]
+    """By fingerprint, where a source has no name of its own."""
+    contested: frozenset[str]
+    """Names, in upper case, that sources give to several secrets."""
+
+
+def build_naming(
+    findings: Iterable[Finding], names: Mapping[str, int], own: Mapping[str, str], claims: Claims
+) -> Naming:
+    """Return the names of secrets, as `choose_variables` does, and those that are contested."""
+    counts = Counter(name for name, _ in claims)
+    contested = frozenset(name for name, count in counts.items() if count > 1)
+    return Naming(choose_variables(findings, names, own, claims), contested)
+
+
 def choose_variables(
-    findings: Iterable[Finding], names: Mapping[str, int], own: Mapping[str, str]
+    findings: Iterable[Finding],
+    names: Mapping[str, int],
+    own: Mapping[str, str],
+    claims: Claims = frozenset(),
 ) -> dict[str, str]:
     """Return a name for each secret, by fingerprint; different secrets get different names.
 
     `names` are those that the project uses; `own` has the names of secrets that a file assigns.
+    What `claims` give to another secret is not used.
     """
+    owners: dict[str, set[str]] = {}
+    for name, fingerprint in claims:
+        owners.setdefault(name, set()).add(fingerprint)
     chosen: dict[str, str] = {}
     numbers: dict[str, int] = {}
     bases: dict[str, str] = {}
@@ -71,8 +100,15 @@ def choose_variables(
         if fingerprint not in chosen:
             if rule not in bases:
                 bases[rule] = _choose_base(rule, names)
-            chosen[fingerprint] = _make_unique(own.get(fingerprint) or bases[rule], numbers)
+            name = own.get(fingerprint) or bases[rule]
+            chosen[fingerprint] = _make_unique(
+                name, numbers, partial(_belongs_to_another, owners, fingerprint)
+            )
     return chosen
+
+
+def _belongs_to_another(owners: Mapping[str, set[str]], fingerprint: str, name: str) -> bool:
+    return bool(owners.get(name.upper(), set()) - {fingerprint})
 
 
 def _choose_base(rule: str, names: Mapping[str, int]) -> str:
@@ -86,11 +122,11 @@ def _choose_base(rule: str, names: Mapping[str, int]) -> str:
     return min(fitting, key=lambda name: (-names[name], name)) if fitting else default
 
 
-def _make_unique(name: str, numbers: dict[str, int]) -> str:
-    """Return a name that is not taken; `numbers` has the last number of each taken one."""
+def _make_unique(name: str, numbers: dict[str, int], is_taken: Callable[[str], bool]) -> str:
+    """Return a name that is free; `numbers` has the last number of each chosen one."""
     unique = name
-    while unique in numbers:
-        numbers[name] += 1
+    while unique in numbers or is_taken(unique):
+        numbers[name] = numbers.get(name, 1) + 1
         unique = f"{name}_{numbers[name]}"
     numbers[unique] = 1
     return unique

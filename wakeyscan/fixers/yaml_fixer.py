@@ -48,8 +48,8 @@ def find_script(way: list[Entry], keys: frozenset[str]) -> int | None:
     return None
 
 
-def fix_script(text: YamlText, way: list[Entry], leak: Leak) -> tuple[Edit, ...]:
-    """Return the edits of a script in a scalar; raise `NotFixable`."""
+def fix_script(text: YamlText, way: list[Entry], leak: Leak) -> Fix:
+    """Return the fix of a script in a scalar; raise `NotFixable`."""
     scalar = read_scalar(text, way[-1].node)
     if not shell.parses(scalar.text):
         raise NotFixable("its script has a syntax error, or is not one for a shell")
@@ -57,7 +57,7 @@ def fix_script(text: YamlText, way: list[Entry], leak: Leak) -> tuple[Edit, ...]
     edits = tuple(map(scalar.map_edit, fix.edits))
     if not scalar.style:
         _refuse_plain_text(edits, scalar)
-    return edits
+    return fix._replace(edits=edits)
 
 
 def _refuse_plain_text(edits: tuple[Edit, ...], scalar: Scalar) -> None:
