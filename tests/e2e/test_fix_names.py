@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keys import MakeKey
 from tests.support.repositories import Repo
 
 
@@ -40,3 +41,94 @@ def test_a_file_that_stays_as_it_is_declares_nothing(repo: Repo, key: str) -> No
     repo.git("commit", "-qam", "new")
     assert repo.run("fix", "--write").code == 0
     assert [DECLARED in read(repo, name) for name in texts] == [False, True]
+
+
+JOB = "    runs-on: x\n    env:\n      WA_API_KEY: {}\n    steps:\n      - run: send\n"
+SERVICE = "    image: x\n    environment:\n      WA_API_KEY: {}\n"
+POD = """apiVersion: v1
+kind: Pod
+spec:
+  containers:
+    - name: a
+      env:
+        - name: WA_API_KEY
+          value: {}
+"""
+PIPELINE = "  variables:\n    WA_API_KEY: {}\n  script:\n    - send\n"
+SHELL = "export WA_API_KEY={}\nsend\n"
+
+SEPARATED = {
+    "compose": ("compose.yml", "services:\n  a:\n", SERVICE, "  b:\n", "${{{}:?is not set}}"),
+    "workflow": (".github/workflows/a.yml", "on: push\njobs:\n  a:\n", JOB, "  b:\n",
+                 "${{{{ secrets.{} }}}}"),
+    "pipeline": (".gitlab-ci.yml", "a:\n", PIPELINE, "b:\n", "${{{}}}"),
+    "manifest": ("pods.yml", "", POD, "---\n", "key: {}\n"),
+    "script": ("a.sh", "", SHELL, "", '"${{{}:?is not set}}"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "part", "gap", "look_up"), SEPARATED.values(), ids=SEPARATED
+)
+def test_two_keys_of_one_name_get_two_variables(
+    repo: Repo, make_key: MakeKey, path: str, start: str, part: str, gap: str, look_up: str
+) -> None:
+    keys = make_key(), make_key()
+    repo.commit({path: start + gap.join(map(part.format, keys)), "x.py": f'K = "{keys[1]}"\n'})
+    assert repo.run("fix", "--write").code == 0
+    text = read(repo, path)
+    first, second = (text.find(look_up.format(f"WASTACK_API_KEY{end}")) for end in ("", "_2"))
+    assert 0 < first < second
+    assert 'K = os.environ["WASTACK_API_KEY_2"]' in read(repo, "x.py")
+
+
+def test_one_key_of_one_name_keeps_the_name(repo: Repo, key: str) -> None:
+    services = "services:\n  a:\n" + SERVICE.format(key) + "  b:\n" + SERVICE.format(key)
+    repo.commit({"compose.yml": services})
+    assert repo.run("fix", "--write").code == 0
+    assert read(repo, "compose.yml").count("WA_API_KEY: ${WA_API_KEY:?is not set}") == 2
+
+
+LEFT = {
+    "values": ("prod.tfvars", 'k = "{}"\n', "staging.tfvars", 'k = "{}"\n'),
+    "defaults": ("a.py", 'import os\nK = os.getenv("K", "{}")\n', "b.js",
+                 'const k = process.env.K || "{}";\n'),
+    "images": ("a/Dockerfile", "FROM a\nENV K={}\n", "b/Dockerfile", "FROM a\nENV K={}\n"),
+    "expansions": ("a.sh", 'k=1\nsend "${{K:-{}}}"\n', "b.sh", 'send "${{K:-{}}}"\n'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "text", "other", "other_text"), LEFT.values(), ids=LEFT)
+def test_two_keys_that_need_one_name_are_left_alone(
+    repo: Repo, make_key: MakeKey, path: str, text: str, other: str, other_text: str
+) -> None:
+    repo.commit({path: text.format(make_key()), other: other_text.format(make_key())})
+    ran = repo.run("fix", "--write")
+    assert (ran.code, repo.git("status", "--porcelain")) == (1, "")
+    reason = "another key has the name K too: give each a name of its own first"
+    assert ran.out.lower().count(reason.lower()) == 2
+
+
+def test_a_name_that_a_source_gives_to_a_key_holds_no_other(repo: Repo, make_key: MakeKey) -> None:
+    key, other = make_key(), make_key()
+    texts = {
+        "a.py": f'K = "{other}"\n',
+        "b.py": f'import os\nK = os.getenv("WASTACK_TOKEN", "{key}")\nL = "{key}"\n',
+    }
+    repo.commit(texts)
+    assert repo.run("fix", "--write").code == 0
+    assert 'K = os.environ["WASTACK_TOKEN_2"]' in read(repo, "a.py")
+    assert read(repo, "b.py").count('os.environ["WASTACK_TOKEN"]') == 2
+
+
+def test_reports_have_the_edits_of_the_separated_names(repo: Repo, make_key: MakeKey) -> None:
+    services = "services:\n  a:\n" + SERVICE + "  b:\n" + SERVICE
+    repo.commit({"compose.yml": services.format(make_key(), make_key())})
+    results = repo.run("scan", "--format=sarif").json()["runs"][0]["results"]
+    texts = [
+        one["insertedContent"]["text"]
+        for result in results
+        for one in result["fixes"][0]["artifactChanges"][0]["replacements"]
+    ]
+    names = ["WASTACK_API_KEY", "WASTACK_API_KEY_2"]
+    assert texts == [f"${{{name}:?is not set}}" for name in names]

@@ -93,21 +93,22 @@ def choose_variables(
     for name, fingerprint in claims:
         owners.setdefault(name, set()).add(fingerprint)
     chosen: dict[str, str] = {}
-    numbers: dict[str, int] = {}
+    numbers: Counter[str] = Counter()
     bases: dict[str, str] = {}
     for finding in findings:
         fingerprint, rule = finding.secret.fingerprint, finding.rule
         if fingerprint not in chosen:
             if rule not in bases:
                 bases[rule] = _choose_base(rule, names)
-            name = own.get(fingerprint) or bases[rule]
-            chosen[fingerprint] = _make_unique(
-                name, numbers, partial(_belongs_to_another, owners, fingerprint)
-            )
+            is_taken = partial(_is_taken, owners, fingerprint)
+            unique = _make_unique(own.get(fingerprint) or bases[rule], numbers, is_taken)
+            owners.setdefault(unique.upper(), set()).add(fingerprint)
+            chosen[fingerprint] = unique
     return chosen
 
 
-def _belongs_to_another(owners: Mapping[str, set[str]], fingerprint: str, name: str) -> bool:
+def _is_taken(owners: Mapping[str, set[str]], fingerprint: str, name: str) -> bool:
+    """Return whether another secret has a name."""
     return bool(owners.get(name.upper(), set()) - {fingerprint})
 
 
@@ -122,13 +123,12 @@ def _choose_base(rule: str, names: Mapping[str, int]) -> str:
     return min(fitting, key=lambda name: (-names[name], name)) if fitting else default
 
 
-def _make_unique(name: str, numbers: dict[str, int], is_taken: Callable[[str], bool]) -> str:
-    """Return a name that is free; `numbers` has the last number of each chosen one."""
+def _make_unique(name: str, numbers: Counter[str], is_taken: Callable[[str], bool]) -> str:
+    """Return a name that is free; `numbers` has the last number that was tried of each name."""
     unique = name
-    while unique in numbers or is_taken(unique):
-        numbers[name] = numbers.get(name, 1) + 1
-        unique = f"{name}_{numbers[name]}"
-    numbers[unique] = 1
+    while is_taken(unique):
+        numbers[name] += 1
+        unique = f"{name}_{numbers[name] + 1}"
     return unique
 
 
