@@ -243,6 +243,26 @@ def test_a_tracked_env_file_moves_its_line(repo: Repo, key: str) -> None:
     assert repo.run("scan").code == 0
 
 
+def test_an_existing_private_file_becomes_private(repo: Repo, key: str) -> None:
+    repo.commit({".env": f"WASTACK_API_KEY={key}\n", ".gitignore": ".env.local\n"})
+    repo.write({".env.local": "A=1"})
+    (repo.top / ".env.local").chmod(0o644)
+    assert repo.run("fix", "--write").code == 0
+    assert read(repo, ".env.local") == f"A=1\nWASTACK_API_KEY={key}\n"
+    assert stat.S_IMODE((repo.top / ".env.local").stat().st_mode) == 0o600
+
+
+def test_a_private_file_keeps_its_own_value_of_a_variable(repo: Repo, key: str) -> None:
+    repo.commit({".env": f"WASTACK_API_KEY={key}\n", ".gitignore": ".env.local\n"})
+    repo.write({".env.local": "export WASTACK_API_KEY='other' # mine\n"})
+    ran = repo.run("fix", "--write")
+    assert (ran.code, repo.git("status", "--porcelain")) == (1, "")
+    assert ".env.local gives WASTACK_API_KEY another value; if that is right" in ran.out
+    assert read(repo, ".env.local") == "export WASTACK_API_KEY='other' # mine\n"
+    repo.write({".env.local": f'WASTACK_API_KEY="{key}"\n'})
+    assert repo.run("fix", "--write").code == 0
+
+
 @pytest.mark.parametrize("name", [".env.local", ".env.example", ".gitignore"])
 @pytest.mark.parametrize("kind", ["link", "folder"])
 def test_nothing_is_written_if_one_file_cannot_be(

@@ -132,3 +132,15 @@ def test_reports_have_the_edits_of_the_separated_names(repo: Repo, make_key: Mak
     ]
     names = ["WASTACK_API_KEY", "WASTACK_API_KEY_2"]
     assert texts == [f"${{{name}:?is not set}}" for name in names]
+
+
+def test_compose_takes_no_other_value_from_its_env_file(repo: Repo, key: str) -> None:
+    text = "services:\n  a:\n" + SERVICE.format(key)
+    repo.commit({"compose.yml": text, ".gitignore": ".env\n"})
+    repo.write({".env": "WA_API_KEY=other\nWASTACK_API_KEY='other too'\n"})
+    ran = repo.run("fix", "--write")
+    assert (ran.code, repo.git("status", "--porcelain")) == (1, "")
+    assert ".env gives WASTACK_API_KEY another value; write ${OTHER_NAME} here" in ran.out
+    repo.write({".env": f"WA_API_KEY=other\nWASTACK_API_KEY={key}\n"})
+    assert repo.run("fix", "--write").code == 0
+    assert "WA_API_KEY: ${WASTACK_API_KEY:?is not set}" in read(repo, "compose.yml")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 
 from wakeyscan.cli.fix_plan import MAX_SIZE, read_file
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 _IGNORE_FILE = ".gitignore"
 
@@ -99,16 +102,23 @@ def _add_line(file: str, line: bytes) -> None:
 
 
 def _append_private(file: str, line: bytes) -> None:
-    """Append a line with a key to a file that git ignores; the first line makes it private."""
+    """Append a line with a key to a file that git ignores; only its owner may read it then."""
     before = read_file(file, MAX_SIZE) or b""
     added = complete_lines(before, (line,))[len(before) :]
     if not added:
         return
     descriptor = os.open(file, _APPEND, 0o600)
     with open(descriptor, "ab") as stream:
+        _make_private(descriptor)
         stream.write(added)
         stream.flush()
         os.fsync(descriptor)
+
+
+def _make_private(descriptor: int) -> None:
+    mode = stat.S_IMODE(os.fstat(descriptor).st_mode)
+    if mode & _OTHERS and hasattr(os, "fchmod"):  # not on Windows
+        os.fchmod(descriptor, mode & ~_OTHERS)
 
 
 def _check_unchanged(planned: PlannedFile) -> None:

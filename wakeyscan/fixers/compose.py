@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.fixers import dotenv
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer
 from wakeyscan.fixers.yaml_nodes import YamlText, find_style
 
 if TYPE_CHECKING:
+    from wakeyscan.fixers.fixer import Source
     from wakeyscan.fixers.yaml_nodes import Entry
 
 
@@ -18,12 +20,23 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     source, text, way = found
     check_is_whole(leak)
     own_name = _find_own_name(text, way, leak)
-    variable = own_name or leak.variable
+    variable = _choose_free(source, own_name, leak)
     hole = b"${" + variable.encode() + b":?is not set}"
     note = f"set {variable} in the environment of docker compose, or in an ignored .env"
     example = (f"{source.path[: -len(source.name)]}.env.example", variable.encode() + b"=")
     edit = Edit(leak.start, leak.end, quote(text, way, leak, hole))
     return Fix((edit,), (note,), added=(example,), own_name=own_name)
+
+
+def _choose_free(source: Source, own_name: str, leak: Leak) -> str:
+    """Return the name of a variable to which `.env` gives no other value, as Compose reads it."""
+    for name in filter(None, (own_name, leak.variable)):
+        files = source.neighbors(".env")
+        if not any(dotenv.sets_otherwise(text, name.encode(), leak) for text in files):
+            return name
+    raise NotFixable(
+        f".env gives {leak.variable} another value; write ${{OTHER_NAME}} here, and set that"
+    )
 
 
 def _find_own_name(text: YamlText, way: list[Entry], leak: Leak) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
+from functools import lru_cache
 
 from wakeyscan.fixers.fixer import (
     Edit,
@@ -21,6 +23,9 @@ from wakeyscan.fixers.fixer import (
 
 _SAMPLES = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|defaults?)(?:$|[._-])")
 _LINE = re.compile(rb"[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
+_VALUE = re.compile(rb"\"([^\"]*)\"|'([^']*)'|([^\r\n]*?)[ \t]*(?:[ \t]#.*)?$")
+_ASSIGNED = re.compile(rb"[ \t][A-Za-z_]\w*=")
+_QUOTES = (b'"', b"'", b"`")
 
 
 def parses(content: bytes) -> bool:
@@ -32,11 +37,14 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits of a file, and the lines of its related files."""
     start, end = _find_line(source.content, leak)
     line = source.content[start:end]
+    _refuse_long_value(source.content, start, end)
     assignment = _LINE.match(line)
     if line.lstrip().startswith(b"#"):
         return replace_in_prose(leak)
     if assignment is None:
         raise NotFixable("its line is not an assignment")
+    if not line.startswith(_QUOTES, assignment.end()) and _ASSIGNED.search(line, assignment.end()):
+        raise NotFixable("its line has several assignments; write one per line first")
     if _SAMPLES.search(source.name.lower()):
         return Fix((Edit(start + assignment.end(), end, b""),))
     if source.is_ignored(source.path):
@@ -44,11 +52,11 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     if not source.is_in_repository:
         raise NotFixable("it is in no repository, so no commit can pick it up; keep it private")
     folder = source.path[: -len(source.name)]
-    example = (f"{folder}.env.example", assignment["name"] + b"=")
     if not source.is_tracked(source.path):
+        example = _build_example(folder, assignment["name"])
         added = ((f"{folder}.gitignore", _anchor(source.name)), example)
         return Fix((), added=added, own_name=assignment["name"].decode())
-    return _move(source, folder, (start, end), assignment["name"], example)
+    return _move(source, folder, (start, end), assignment["name"], leak)
 
 
 def _move(
@@ -56,7 +64,7 @@ def _move(
     folder: str,
     span: tuple[int, int],
     name: bytes,
-    example: tuple[str, bytes],
+    leak: Leak,
 ) -> Fix:
     """Return the fix for a tracked file: its line moves to an ignored file."""
     private = f"{source.name}.local"
@@ -64,14 +72,60 @@ def _move(
         raise NotFixable(
             f"git tracks {source.name}: run git rm --cached {source.name}, and fix it again"
         )
+    if any(sets_otherwise(text, name, leak) for text in source.neighbors(private)):
+        raise NotFixable(
+            f"{private} gives {name.decode()} another value; if that is right, delete this line"
+        )
     comment = b"# %b is in %b, which git ignores" % (name, os.fsencode(private))
     note = f"{source.path}: load {private} too, or set {name.decode()} where the program runs"
-    added = [example]
+    added = [_build_example(folder, name)]
     if not source.is_ignored(folder + private):
         added.append((f"{folder}.gitignore", _anchor(private)))
     line = source.content[slice(*span)]
     moved = ((folder + private, line),)
     return Fix((Edit(*span, comment),), (note,), moved, tuple(added), name.decode())
+
+
+def _build_example(folder: str, name: bytes) -> tuple[str, bytes]:
+    return f"{folder}.env.example", name + b"="
+
+
+def sets_otherwise(content: bytes, name: bytes, leak: Leak) -> bool:
+    """Return whether a file of variables gives a name another value than the key."""
+    for assignment in map(_LINE.match, content.splitlines()):
+        if assignment and assignment["name"] == name:
+            value = _VALUE.match(assignment.string, assignment.end())
+            text = b"".join(value.groups(b"")) if value else b""
+            if text and not leak.is_text(text):
+                return True
+    return False
+
+
+def _refuse_long_value(content: bytes, start: int, end: int) -> None:
+    """Raise `NotFixable` if a line is a part of a value, whose other lines would stay."""
+    if any(first <= start < last for first, last in _list_long_values(content)):
+        raise NotFixable("it is in a value of several lines; move the whole value by hand")
+    before = content[:start].rstrip(b"\r\n").rpartition(b"\n")[2]
+    is_joined = before.endswith(b"\\") and not before.lstrip().startswith(b"#")
+    if is_joined or content[start:end].endswith(b"\\"):
+        raise NotFixable("its line goes on after a backslash; join the lines first")
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_long_values(content: bytes) -> tuple[tuple[int, int], ...]:
+    """Return the offsets of assignments whose quotes close on a later line."""
+    return tuple(_find_long_values(content))
+
+
+def _find_long_values(content: bytes) -> Iterator[tuple[int, int]]:
+    at = 0
+    for line in re.finditer(rb"[^\r\n]+", content):
+        assignment = _LINE.match(content, line.start()) if line.start() >= at else None
+        quote = content[assignment.end() : assignment.end() + 1] if assignment else b""
+        if assignment and quote in _QUOTES:
+            at = content.find(quote, assignment.end() + 1)
+            if at > line.end():
+                yield line.start(), at
 
 
 def _anchor(name: str) -> bytes:
