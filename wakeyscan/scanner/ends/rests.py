@@ -7,6 +7,7 @@ import re
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, gutter, literals, log_entries
+from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
@@ -127,6 +128,8 @@ def _find_first(end: TextEnd) -> Rest | None:
     text = end.after
     if _NO_REST.match(text):
         return None
+    if literal := find_next_literal(end):
+        return Rest(*literal)
     if columns.is_before_cell(end):
         return _build_rest(text, columns.find_next_cell(end))
     if file_kinds.is_typesetting(end.path) and (joint := _TYPESET_JOINT.match(text)) and joint[0]:

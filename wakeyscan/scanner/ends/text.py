@@ -26,6 +26,7 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, literals, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
+from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, ESCAPED_BREAK, INVISIBLE, TextEnd
 
 if TYPE_CHECKING:
@@ -57,7 +58,11 @@ class _Row(NamedTuple):
 
 
 def is_end_certain(end: TextEnd) -> bool:
-    """Return whether a row of the table proves the end of a secret."""
+    """Return whether a row of the table proves the end of a secret, and no rest follows it."""
+    return _is_proven(end) and not find_next_literal(end)
+
+
+def _is_proven(end: TextEnd) -> bool:
     quote, rest = end.after[:1], end.after[1:]
     if quote in _QUOTES and rest[:1] not in _QUOTES:  # most keys; the table compiles in 2 ms
         return literals.is_quote_certain(end, quote, rest)

@@ -1,0 +1,70 @@
+"""Literals that look like the rest of a secret, and that a program may join with it.
+
+Languages join literals in more ways than `literals` knows: by methods of builders, by functions, by
+operators, in lists. So a literal that no person has named, and that is no word, opens the end if it
+follows an operator, the same call as the one before the secret, or a word such as `join`.
+"""
+
+from __future__ import annotations
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import NamedTuple
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd
+from wakeyscan.scanner.ends.words import is_certain_name
+
+_CLOSINGS = b"\"'`)]}\\"
+_NEXT = lazy_pattern(
+    rb"""(?x) \\*["'`)\]}]{1,3} (?P<between> [^"'`:]{1,80}? )
+    (?: \\*["'`] \(? | \[\[ | %[qQ][(\[{] ) (?P<text> [A-Za-z0-9_-]{1,120} )
+    (?: \)? \\*["'`] | \]\] | [)\]}] ) (?! \s*[:=] )"""
+)
+"""The end of a literal, and the next literal, if it has only letters of keys."""
+_NAMED = lazy_pattern(rb"(?<![-+.|~&*.])=")
+"""Another name or key, and not an operator that appends."""
+_WORD = lazy_pattern(rb"[A-Za-z_]\w+")
+_CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[\"'`]*\Z")
+_JOINS = lazy_pattern(
+    rb"(?i)append|build|concat|echo|implode|join|mkstring|paste|print|str(?:ing)?\b|str[nl]?cat"
+    rb"|write|<<"
+)
+"""A word in the names of functions that join texts."""
+_OPERATORS = lazy_pattern(
+    rb"\s*[A-Za-z]{1,2}\Z|[\s.]*[+.&|~<>*^/\\(){}\[\]%][\s+.&|~<>*^/\\(){}\[\]%A-Za-z]{0,3}\s*\Z"
+)
+_JOIN_BEFORE, _JOIN_AFTER = 60, 240
+"""Bytes on either side of a list in which a word says that it is joined."""
+
+
+class NextLiteral(NamedTuple):
+    """A literal that may be the rest of a secret; `start` counts from the end of the secret."""
+
+    text: bytes
+    start: int
+    end: int
+
+
+def find_next_literal(end: TextEnd) -> NextLiteral | None:
+    """Return the literal after the one of a secret if it may be the rest of the secret."""
+    if end.after[:1] not in _CLOSINGS or not end.after:
+        return None
+    found = _NEXT.match(end.after)
+    if not found or not _is_rest(found["text"]) or not _is_joined(found["between"], end):
+        return None
+    return NextLiteral(found["text"], *found.span("text"))
+
+
+def _is_rest(text: bytes) -> bool:
+    """Return whether a text is no key and no known word."""
+    return not text.startswith(KEY_PREFIX) and not is_certain_name(text)
+
+
+def _is_joined(between: bytes, end: TextEnd) -> bool:
+    if between.isspace() or b"||" in between or _NAMED.search(between):
+        return False
+    if words := _WORD.findall(between):
+        callee = _CALLEE.search(end.line)
+        return words[-1] == (callee and callee[1]) or any(map(_JOINS.search, words))
+    if b"," in between:
+        around = end.before[-_JOIN_BEFORE:] + b"\n" + end.after[:_JOIN_AFTER]
+        return _JOINS.search(around) is not None
+    return _OPERATORS.match(between) is not None
