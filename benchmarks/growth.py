@@ -61,6 +61,12 @@ UNITS: dict[str, tuple[str, Unit]] = {
     "placeholders": ("a.md", lambda n: f"{PREFIX}{SAMPLE} "),
     "headers": ("a.sh", lambda n: f'curl -H "Authorization: Bearer {body(n)}x" https://a/{n}\n'),
     # Keys in pieces
+    "cells of a notebook": (
+        "a.ipynb",
+        lambda n: f' "k = (\\"{PREFIX}\\"\\n",\n "  \\"{body(n)}\\")\\n",\n',
+    ),
+    "JSON on one line": ("a.json", lambda n: f'k{n} = \\"{PREFIX}\\" +\\n \\"{body(n)}\\"\\n'),
+    "JSON in JSON": ("a.json", lambda n: f'"k = \\\\\\"wa_\\\\\\" \\\\n \\\\\\"live_{n}\\\\\\""\n'),
     "prefix in pieces": ("a.txt", lambda n: '"wa"+"_li"+"ve_"+'),
     "concat": ("a.js", lambda n: '.concat("wa_").concat("live_")'),
     "strcat": ("a.c", lambda n: 'strcat(b,"wa_");strcat(b,"live_");\n'),

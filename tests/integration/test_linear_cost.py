@@ -62,6 +62,14 @@ GAPS = {
     "calls": b'.concat("' + HEAD + b'").concat("' + TAIL + b'")',
     "buffers": b'strcat(b,"' + HEAD + b'");strcat(b,"' + TAIL + b'");\n',
     "middle parts": b'"li" "ve_" ',
+    "pieces in JSON": rb'"k = (\"'
+    + HEAD
+    + rb'\"\n",'
+    + b"\n"
+    + rb'"  \"'
+    + TAIL
+    + rb'\")",'
+    + b"\n",
     "gzip in base64": b64encode(b"\x1f\x8b\x08" + bytes(6)),
     "zip in base64": b64encode(b"PK\x03\x04\x14" + bytes(4)),
     "UTF-16 with a mark": b"\xff\xfe" + PREFIX.decode().encode("utf-16-le"),

@@ -127,6 +127,8 @@ _ALIAS = lazy_pattern(rb"([A-Za-z_]\w{0,60})[ \t]{0,4}:?=[ \t]{0,4}[\"']?\$?[({]
 _ALIAS_END = lazy_pattern(rb"[)}\"']{0,2}[ \t]{0,4}(?:[;\r\n]|\Z)")
 _ASSIGNED = lazy_pattern(rb"[\"']?[ \t]{0,8}(?::?=(?!=)|:[ \t])")
 _DEFINE = b"#define "
+_ESCAPED_BREAKS = ((b"\\n", b" \n"), (b"\\r", b"  "), (b"\\t", b"  "))
+"""Escaped blanks, and blanks of the same length: all offsets stay."""
 _MAX_PLACES = 16
 """Places of a name up to which its uses are followed: few rests are tried."""
 
@@ -135,7 +137,7 @@ class JoinedNames:
     """The names in a text whose values are joined with something; each is searched for once."""
 
     def __init__(self, content: bytes, path: str = "") -> None:
-        self._content, self._path = content, path
+        self._source_text, self._path = content, path
         self._joined: dict[bytes, bool] = {}
 
     def may_join(self, start: int, end: int, joined: bytes = b"") -> bool:
@@ -154,6 +156,14 @@ class JoinedNames:
             if self._is_joined(name) and len(self._words.find(name)) <= _MAX_PLACES
         ]
         return assemble.list_rests(self._source, spans, names) if names else []
+
+    @cached_property
+    def _content(self) -> bytes:
+        """The text with line ends in place of escaped ones: a name may follow `\\n` in JSON."""
+        content = self._source_text
+        for escaped, line_end in _ESCAPED_BREAKS:
+            content = content.replace(escaped, line_end)
+        return content
 
     @cached_property
     def _words(self) -> WordIndex:

@@ -7,6 +7,7 @@ from itertools import chain, pairwise, zip_longest
 from operator import attrgetter
 
 from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import Secret
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from regex import Match as RegexMatch
     from regex import Pattern
 
-    from wakeyscan.core.finding import Bounds
     from wakeyscan.scanner import bounds
 else:
     bounds = lazy_import("wakeyscan.scanner.bounds")  # few keys are in a string table
@@ -228,10 +228,16 @@ class _Overlapping:
 
 
 def _select_repeated(first: Match, second: Match) -> Match | None:
-    """Return the match of the same secret with the longer encoding; `None`: two secrets."""
+    """Return the match of the same secret with the longer encoding; `None`: two secrets.
+
+    Of two ways to decode it, one may show where it ends.
+    """
     if first.rule is not second.rule or first.secret != second.secret:
         return None
-    return second if second.encoding.startswith(f"{first.encoding}/") else first
+    is_longer = second.encoding.startswith(f"{first.encoding}/")
+    if first.encoding != "plain" and first.bounds is Bounds.OPEN:
+        is_longer |= second.bounds is Bounds.CERTAIN
+    return second if is_longer else first
 
 
 def _select_overlapping(first: Match, second: Match, rank: dict[str, int]) -> Match | None:

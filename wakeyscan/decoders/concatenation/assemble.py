@@ -27,14 +27,11 @@ from wakeyscan.decoders.concatenation.chain import (
 from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES, find_open_prefixes
 from wakeyscan.decoders.concatenation.source import SourceText
 from wakeyscan.decoders.concatenation.variables import Variable, find_names
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.references import Part
-    from wakeyscan.decoders.decoder import Span
+    from wakeyscan.decoders.decoder import FoundAnchors, Span
 
-_KEY_CONTEXT = 64
-"""Bytes before the first part that determine whether the prefix starts a word."""
 _PREFIX_PART = lazy_pattern(
     b"(?:" + b"|".join(PREFIX[:n] for n in range(len(PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
 )
@@ -46,16 +43,19 @@ _Holders = dict[bytes, list[Chain]]
 """For each name, the chains at whose end it is the name of the literal, by their start."""
 
 
-def assemble_keys(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
-    """Yield each key that is concatenated from several literals."""
-    source = SourceText(content, found.path)
+def assemble_keys(content: bytes, path: str, found: FoundAnchors) -> Iterator[Chain]:
+    """Yield the parts of each key that is concatenated from several literals.
+
+    The path determines the language.
+    """
+    source = SourceText(content, path)
     prefixes = list(_find_prefixes(source, found))
     source.split_prefixes = frozenset(one.start for one in prefixes if len(one.spans) > 1)
     holders: _Holders = defaultdict(list)
     for prefix in prefixes:
         chain = follow_literals(source, prefix)
         if len(chain.spans) > 1 and chain.is_key:
-            yield _build_decoded_text(content, chain)
+            yield chain
         if not chain.is_key:
             yield from _follow_literal(source, chain, holders)
     for part in _find_parts(content, found):
@@ -132,7 +132,7 @@ def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
     return count
 
 
-def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[DecodedText]:
+def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[Chain]:
     """Yield the keys in which variables follow a literal directly; record the names it has."""
     content, start, end = source.content, chain.start, chain.end
     continuations: list[Iterator[Part]] = []
@@ -152,7 +152,7 @@ def _is_only_value(source: SourceText, chain: Chain, name: bytes) -> bool:
     return value is not None and source.content[slice(*value)] == chain.read(source.content)
 
 
-def _follow_uses(source: SourceText, name: bytes, chains: list[Chain]) -> Iterator[DecodedText]:
+def _follow_uses(source: SourceText, name: bytes, chains: list[Chain]) -> Iterator[Chain]:
     """Yield the keys that continue where a name is used; it has the last value before its use."""
     chains.sort(key=lambda chain: (chain.start, chain.length))
     starts = [chain.start for chain in chains]
@@ -163,11 +163,11 @@ def _follow_uses(source: SourceText, name: bytes, chains: list[Chain]) -> Iterat
 
 def _extend_all(
     source: SourceText, chain: Chain, continuations: Iterable[Iterator[Part]], near: int
-) -> Iterator[DecodedText]:
+) -> Iterator[Chain]:
     for continuation in continuations:
         longer = _extend(source, chain, continuation, near)
         if longer.is_key and not longer.is_too_long:
-            yield _build_decoded_text(source.content, longer)._replace(is_scattered=True)
+            yield longer._replace(is_scattered=True)
 
 
 def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) -> Chain:
@@ -191,21 +191,3 @@ def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) 
 
 def _may_start_key(text: bytes) -> bool:
     return text.startswith(PREFIX) or PREFIX.startswith(text)
-
-
-def _build_decoded_text(content: bytes, chain: Chain) -> DecodedText:
-    start, end = chain.start, chain.end
-    context = max(0, start - _KEY_CONTEXT), min(len(content), end + 1)
-    spans = [(context[0], start), *chain.spans, (end, context[1])]
-    segments, offset = [], 0
-    for low, high in spans:
-        if low < high:
-            segments.append(Segment(offset, low, high))
-        offset += high - low
-    return DecodedText(
-        b"".join(content[low:high] for low, high in spans),
-        (min(low for low, _ in spans), max(high for _, high in spans)),
-        tuple(segments),
-        is_concatenated=True,
-        is_guess=chain.is_guess,
-    )

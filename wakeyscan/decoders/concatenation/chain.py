@@ -27,6 +27,8 @@ class Chain(NamedTuple):
     """Whether the last part is an argument of a call that joins all of its arguments."""
     is_guess: bool = False
     """Whether adjacent literals are joined, although the language is not known."""
+    is_scattered: bool = False
+    """Whether variables join the parts, so that the text between them never belongs to the key."""
 
     @property
     def start(self) -> int:

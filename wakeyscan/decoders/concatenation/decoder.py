@@ -6,6 +6,7 @@ Only parts of the key prefix are searched for: no other secret has a body whose 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.line_index import find_all
@@ -19,11 +20,11 @@ from wakeyscan.decoders.concatenation.prefix import (
 )
 
 if TYPE_CHECKING:
-    from wakeyscan.decoders.concatenation import assemble
+    from wakeyscan.decoders.concatenation import embedded
     from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
 else:
     # Its patterns take 20 ms to compile, and most runs never need them.
-    assemble = lazy_import("wakeyscan.decoders.concatenation.assemble")
+    embedded = lazy_import("wakeyscan.decoders.concatenation.embedded")
 
 NAME = "pieces"
 
@@ -66,18 +67,20 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield each key that is concatenated from several literals."""
-    if any(_may_be_split_prefix(content, text) for text in found):
-        yield from assemble.assemble_keys(content, found)
+    offsets = chain.from_iterable(_find_split_prefixes(content, text) for text in found)
+    if (first := next(offsets, None)) is not None:  # most prefixes are not split
+        yield from embedded.decode_keys(content, found, sorted((first, *offsets)))
 
 
-def _may_be_split_prefix(content: bytes, text: bytes) -> bool:
-    """Return whether a literal ends with the part of the prefix that must precede `text`.
+def _find_split_prefixes(content: bytes, text: bytes) -> Iterator[int]:
+    """Yield where a literal ends with the part of the prefix that must precede `text`.
 
     A whole prefix may be in the first part of a key.
     """
     if text == PREFIX:
-        return any(find_open_prefixes(content))
+        yield from (start for start, _ in find_open_prefixes(content))
+        return
     previous = find_previous_part(text)
-    return previous is None or any(
-        previous.is_before(content, offset) for offset in find_all(content, text)
-    )
+    for offset in find_all(content, text):
+        if previous is None or previous.is_before(content, offset):
+            yield offset

@@ -17,7 +17,7 @@ _MAX_STATEMENT = 2048
 """Maximum bytes before a literal that are searched for an open bracket."""
 
 _CONTINUED_LINE = lazy_pattern(rb"\\\r?\n")
-_BRACKET_OR_STATEMENT = lazy_pattern(rb"[()\[\]{}]|\n(?=[A-Za-z_@])")
+_BRACKET_OR_STATEMENT = lazy_pattern(rb"[()\[\]{}]|\n(?=[A-Za-z_@\0])")
 
 
 class SourceText:

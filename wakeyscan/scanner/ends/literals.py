@@ -5,7 +5,13 @@ from __future__ import annotations
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.tags import find_tags
-from wakeyscan.scanner.ends.text_end import BREAK, ESCAPED_BREAK, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import (
+    BREAK,
+    ESCAPED_BREAK,
+    SPLIT_LITERAL,
+    TextEnd,
+    split_line,
+)
 
 QUOTE = rb"""(?:\\*["'`]{1,3}|&(?:quot|apos|\#0*3[49]|\#[xX]0*2[27]);|\\u002[27]|\\x2[27]|%2[27])"""
 """Pattern of a quote, maybe escaped."""
@@ -59,6 +65,10 @@ _SLASH_COMMENT = lazy_pattern(rb"[ \t]*//[^\r\n]*")
 _LINE_END = lazy_pattern(rb"[ \t]*" + BREAK)
 _ESCAPED_LINE_END = lazy_pattern(rb"[^\"'`\\\r\n]*+" + ESCAPED_BREAK)
 """The rest of a line of code inside a literal with other quotes, as in the cell of a notebook."""
+_LISTED_LINE = lazy_pattern(
+    rb"""["']?,[ \t]*""" + BREAK + rb"""\s*["'](?:\s+[+.&|~]?|[+.&|~])\s*\\{0,3}["'`][\w-]"""
+)
+"""The next line of a list of lines of code, without line ends, if it starts with a literal."""
 _OUTER_END = lazy_pattern(rb"\\*[\"'`]\s*(?:[,;)\]}]|\Z)")
 """The end of the literal around a literal."""
 _CONTINUED_LINE = lazy_pattern(
@@ -86,7 +96,7 @@ _OPERATOR = lazy_pattern(rb"[+.&|~<?*^_,/\\%]")
 
 def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:
     """Return whether a literal that a secret and a quote end is complete."""
-    if is_chunk(end) or _is_joined(end, rest):
+    if is_chunk(end) or _is_joined(end, rest) or _LISTED_LINE.match(rest):
         return False
     if quote.startswith(b"\\") and b"u00" not in quote and b"\\x" not in quote:
         end, rest = end._replace(is_nested=True), _unescape(rest)
@@ -116,6 +126,7 @@ def _is_joined(end: TextEnd, rest: bytes) -> bool:
 
 def _unescape(rest: bytes) -> bytes:
     """Return the text after an escaped quote with one level of escapes removed."""
+    rest = SPLIT_LITERAL.sub(b"\n", rest)
     for escaped, plain in ((b'\\n",', b"\n,"), (b"\\n", b"\n"), (b"\\r", b""), (b"\\t", b"\t")):
         rest = rest.replace(escaped, plain)
     return rest.replace(b'\\"', b'"').replace(b"\\'", b"'")

@@ -25,7 +25,7 @@ _BREAK = lazy_pattern(BREAK)
 _OTHER_BREAK = lazy_pattern(rb"[\r\x0b\x0c\xc2\xe2]")
 """The first byte of a line break that is not LF."""
 _ESCAPED = lazy_pattern(ESCAPED_BREAK)
-_SPLIT_LITERAL = lazy_pattern(
+SPLIT_LITERAL = lazy_pattern(
     rb"""(?x) \\ (?:r\\)? n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
     (?: \[ [0-9.]{1,20} , \s*+ "[oi]" , \s*+ )? (?P=quote) (?! [\w-]+ " \s* : )"""
 )
@@ -78,7 +78,7 @@ class TextEnd(NamedTuple):
 
     def unescape_breaks(self) -> TextEnd:
         """Return the same with line breaks in place of escaped ones."""
-        after = _ESCAPED.sub(b"\n", _SPLIT_LITERAL.sub(b"\n", self.after))
+        after = _ESCAPED.sub(b"\n", SPLIT_LITERAL.sub(b"\n", self.after))
         return self._replace(before=_ESCAPED.sub(b"\n", self.before), after=after)
 
 
