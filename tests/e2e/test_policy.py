@@ -255,6 +255,100 @@ def test_suppressions_of_the_base_apply_even_if_the_change_removes_them(
     assert repo.run("scan", "..", "--policy-from", "base", cwd="sub").code == 0
 
 
+HIDING = {
+    "an exclusion": 'exclude = ["old/", "*.min.js"]\n',
+    "an allowed path": ALLOW.replace("tests/", "old/") + ALLOW.replace("tests/", "*.min.js"),
+}
+hiding = pytest.mark.parametrize("config", HIDING.values(), ids=HIDING)
+MOVES = {
+    "moved": [("old/key", "new")],
+    "moved and edited": [("old/key", "new"), ("", "new")],
+    "a folder": [("old", "src")],
+    "copied": [("old/key", "new"), ("", "old/key")],
+    "over a file": [("old/key", "x")],
+    "another ending": [("old/key.min.js", "key.js")],
+}
+moves = pytest.mark.parametrize("steps", MOVES.values(), ids=MOVES)
+
+
+def move(repo: Repo, steps: list[tuple[str, str]]) -> None:
+    """Move files in the index and on disk; without a source, rewrite the target."""
+    for source, target in steps:
+        if source:
+            repo.git("mv", "-f", source, target)
+        else:
+            repo.stage(
+                {target: (repo.top / target).read_text() + "z\n" if target == "new" else "z"}
+            )
+
+
+@hiding
+@moves
+@pytest.mark.parametrize("adds_key", [True, False], ids=["of the change", "of the base"])
+def test_a_key_that_leaves_a_hidden_path_is_new(
+    repo: Repo, make_key: MakeKey, config: str, steps: list[tuple[str, str]], adds_key: bool
+) -> None:
+    repo.commit({OURS: config})
+    lines = "".join(f"line {n}\n" for n in range(30))
+    files = {"old/key": f"{lines}{make_key()}\n", "old/key.min.js": f"k='{make_key()}'\n"}
+    if not adds_key:
+        repo.commit(files)
+    repo.git("tag", "-f", "base")
+    if adds_key:
+        repo.commit(files)
+        assert repo.run("scan", "git:base..HEAD", "--policy-from", "base").code == 0
+    move(repo, steps)
+    assert repo.run("hook", "pre-commit").code == 1
+    names = repo.git("diff", "--cached", "--name-only", "--diff-filter=d").splitlines()
+    assert repo.run("hook", "pre-commit", *names).code == 1
+    repo.record()
+    found = repo.scan("git:base..HEAD", "--policy-from", "base")
+    reported = [one for one in found.json()["findings"] if one["standing"] == "reported"]
+    assert found.code == 1
+    assert not any(one["path"].startswith("old/") for one in reported)
+
+
+@hiding
+def test_a_key_that_moves_between_visible_or_hidden_paths_is_not_new(
+    repo: Repo, make_key: MakeKey, config: str
+) -> None:
+    repo.commit({OURS: config, "seen": make_key(), "old/key": make_key()})
+    repo.git("tag", "-f", "base")
+    repo.git("mv", "seen", "moved")
+    repo.git("mv", "old/key", "old/moved")
+    assert repo.run("hook", "pre-commit").code == 0
+    repo.record()
+    assert repo.run("scan", "git:base..HEAD", "--policy-from", "base").code == 0
+
+
+@hiding
+def test_a_merge_that_moves_a_key_from_a_hidden_path_adds_it(
+    repo: Repo, key: str, config: str
+) -> None:
+    base = repo.commit({OURS: config, "old/key": f"{key}\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"y": "y"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"z": "z"})
+    repo.git("merge", "-q", "--no-commit", "--no-ff", "side")
+    repo.git("mv", "old/key", "new")
+    assert repo.run("hook", "pre-merge-commit").code == 1
+    repo.record()
+    assert places(repo.scan(f"git:{base}..HEAD").json()) == ["new:1"]
+
+
+@pytest.mark.parametrize("name", ["module", "new"])
+def test_a_submodule_is_no_earlier_version_of_a_file(repo: Repo, key: str, name: str) -> None:
+    """Its id may be that of a commit here, whose message has the key."""
+    tree = repo.id("HEAD^{tree}")
+    unreachable = repo.git("commit-tree", tree, "-m", key)
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{unreachable},{name}")
+    repo.record()
+    repo.git("update-index", "--force-remove", name)
+    repo.commit({"new": f"{key}\n"})
+    assert places(repo.scan("git:base..HEAD").json()) == ["new:1"]
+
+
 def test_an_inline_ignore_of_the_base_applies_only_to_its_key(
     repo: Repo, make_key: MakeKey
 ) -> None:

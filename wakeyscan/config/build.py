@@ -46,6 +46,7 @@ def build_config(
     file = config_file.find_config_file(str(given.get("config", "")), revision)
     settings = Settings(values, given, file)
     _check_template(settings)
+    policy = _build_policy(file, revision)
     is_verified = settings.is_on("verify") or settings.is_on("verify_plan")
     return Config(
         format=settings.get("format", str, "text"),
@@ -54,7 +55,7 @@ def build_config(
         fail_on=settings.get("fail-on", converters.parse_fail_on, severity.Severity.LOW),
         rules=_find_rules(settings, revision),
         jobs=settings.get("jobs", converters.parse_count, 0),
-        source=_build_source_options(settings),
+        source=_build_source_options(settings, policy),
         show_suppressed=settings.is_on("show_suppressed"),
         template=settings.get_text("template"),
         sarif_profile=settings.get("sarif-profile", _parse_profile, "generic"),
@@ -65,7 +66,7 @@ def build_config(
         ignore_file=settings.get_text("ignore_file"),
         strict=settings.is_on("strict"),
         strict_ignores=settings.is_on("strict_ignores"),
-        policy=_build_policy(file, revision),
+        policy=policy,
         revision=revision,
         honor_foreign_ignores=settings.is_on("honor_foreign_ignores"),
         agent_fail=settings.get("agent-fail", _parse_agent_fail, ""),
@@ -102,12 +103,13 @@ def _build_policy(file: config_file.ConfigFile, revision: revisions.Revision | N
     return Policy()
 
 
-def _build_source_options(settings: Settings) -> SourceOptions:
+def _build_source_options(settings: Settings, policy: Policy) -> SourceOptions:
     return SourceOptions(
         max_file_size=settings.get("max-file-size", converters.parse_size, None),
         gitignore=not settings.is_on("no_gitignore"),
         whole_files=settings.is_on("whole_files"),
         exclude=tuple(settings.file.table.get("exclude", ())),
+        allowed=tuple(allowed.path for allowed in policy.allowed_paths),
         root=settings.file.folder,
     )
 

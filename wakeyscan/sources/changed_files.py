@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from wakeyscan.core.chunks import format_too_large, read_chunks
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -13,7 +13,7 @@ from wakeyscan.git.objects import MAX_IN_MEMORY, is_null_id
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
-    from wakeyscan.sources.options import SourceOptions
+    from wakeyscan.sources.options import PathCheck, SourceOptions
 
 MISSING = (
     "object {} is missing from the repository; in a partial clone, fetch it first "
@@ -43,16 +43,19 @@ class ChangedFile(NamedTuple):
 
 
 def list_changed_files(
-    changes: Iterable[Change], options: SourceOptions, build_origin: Callable[[Change], Origin]
+    changes: Iterable[Change],
+    options: SourceOptions,
+    build_origin: Callable[[Change], Origin],
+    is_excused: PathCheck = lambda path: False,
 ) -> Iterator[ChangedFile | Skipped]:
     """Yield the file versions that the changes of one commit add.
 
     The old versions of a file at a new path are all files that the same change deletes: a move adds
-    a name and no content.
+    a name and no content. Deleted files at excused paths are none of them: no scan has reported
+    their keys, so what a move brings out of such a path is new.
     """
     listed = list(changes)
-    deletions = (c for c in listed if is_null_id(c.new_id) and c.mode != UNMERGED)
-    deleted = tuple(blob for c in deletions for blob in c.old_ids if not is_null_id(blob))
+    find_deleted = cache(lambda: tuple(_list_deleted(listed, is_excused)))
     for change in listed:
         if options.only and change.path not in options.only:
             continue
@@ -61,12 +64,24 @@ def list_changed_files(
         elif is_null_id(change.new_id) or change.new_id in change.old_ids:
             continue
         else:
-            yield _build_changed_file(change, build_origin(change), deleted)
+            yield _build_changed_file(change, build_origin(change), find_deleted)
 
 
-def _build_changed_file(change: Change, origin: Origin, deleted: tuple[str, ...]) -> ChangedFile:
-    at_this_path = tuple(blob for blob in change.old_ids if not is_null_id(blob))
-    old_blobs = at_this_path or deleted
+def _list_deleted(changes: Iterable[Change], is_excused: PathCheck) -> Iterator[str]:
+    for change in changes:
+        if is_null_id(change.new_id) and change.mode != UNMERGED and not is_excused(change.path):
+            yield from _list_old_blobs(change)
+
+
+def _list_old_blobs(change: Change) -> tuple[str, ...]:
+    return tuple(blob for blob in change.old_ids if not is_null_id(blob))
+
+
+def _build_changed_file(
+    change: Change, origin: Origin, find_deleted: Callable[[], tuple[str, ...]]
+) -> ChangedFile:
+    at_this_path = _list_old_blobs(change)
+    old_blobs = at_this_path or find_deleted()
     if change.new_id in old_blobs:  # moved: its content is unchanged
         old_blobs = (change.new_id,)
     is_submodule = change.mode == SUBMODULE
@@ -101,8 +116,13 @@ def _skip_submodule(origin: Origin, kind: str) -> Skipped:
 
 
 def read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
-    """Yield the contents of blobs; a large one in overlapping chunks."""
+    """Yield the contents of blobs; a large one in overlapping chunks.
+
+    An id of a submodule may be that of a commit here, whose message is no version of a file.
+    """
     for found in git.read_objects(blobs):
+        if found.type != "blob":
+            continue
         if found.size <= MAX_IN_MEMORY:
             yield found.read_all()
         else:

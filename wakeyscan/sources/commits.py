@@ -12,6 +12,7 @@ from wakeyscan.git.objects import empty_tree_id, parse_tag_target
 from wakeyscan.git.rev_list import CommitSelection, list_commit_ids
 from wakeyscan.sources import repeated_paths
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
+from wakeyscan.sources.options import build_excuse_check
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
@@ -99,9 +100,10 @@ def _list_files(
     commits: list[str], git: Git, options: SourceOptions
 ) -> Iterator[ChangedFile | Skipped]:
     changed: dict[tuple[str, str, tuple[str, ...]], ChangedFile] = {}
+    is_excused = build_excuse_check(options)
     for commit, changes in _list_changes(commits, git):
         build_origin = partial(_build_origin, f"commit {commit[:_SHORT_ID]}")
-        for item in list_changed_files(changes, options, build_origin):
+        for item in list_changed_files(changes, options, build_origin, is_excused):
             if isinstance(item, Skipped):
                 yield item
             else:  # git lists the newest commit first, so the oldest one overwrites the others

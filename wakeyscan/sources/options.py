@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
     Item = TypeVar("Item", str | Skipped, Document | Skipped)
 else:
-    path_patterns = lazy_import("wakeyscan.core.path_patterns")  # only `exclude` needs it
+    # Only `exclude` and `[[allow]]` need it.
+    path_patterns = lazy_import("wakeyscan.core.path_patterns")
 
 
 class SourceOptions(NamedTuple):
@@ -27,6 +30,8 @@ class SourceOptions(NamedTuple):
     """Whether to skip files that git ignores, inside a work tree."""
     exclude: tuple[str, ...] = ()
     """gitignore patterns of paths to exclude."""
+    allowed: tuple[str, ...] = ()
+    """gitignore patterns of paths whose findings are ignored, each pattern on its own."""
     whole_files: bool = False
     """Whether to report findings in all of a changed file, and not only in what it adds."""
     only: tuple[str, ...] = ()
@@ -34,7 +39,7 @@ class SourceOptions(NamedTuple):
     counts_lines: bool = True
     """Whether the chunks of a large file know their lines; a worker reports no finding itself."""
     root: str = "."
-    """The directory that the patterns of `exclude` are relative to."""
+    """The directory that the patterns are relative to."""
 
 
 class PathFilter:
@@ -67,3 +72,19 @@ def _is_excluded(
     if not isinstance(item, str) and item.origin.part:
         return False  # a message has no path
     return matches(item if isinstance(item, str) else item.origin.path, base)
+
+
+PathCheck = Callable[[str], bool]
+"""Returns whether a path, relative to the top of the work tree, has a property."""
+
+
+def build_excuse_check(options: SourceOptions) -> PathCheck:
+    """Return a check whether the configuration hides findings at a path: `exclude`, `[[allow]]`."""
+    groups = [options.exclude] * bool(options.exclude) + [(one,) for one in options.allowed]
+    top = cache(lambda: worktree.find_work_tree(".") or "")
+
+    @cache
+    def build_matchers() -> list[path_patterns.PathMatcher]:
+        return [path_patterns.build_path_matcher(group, options.root) for group in groups]
+
+    return lambda path: any(matches(path, top()) for matches in build_matchers())

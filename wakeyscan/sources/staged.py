@@ -13,6 +13,7 @@ from wakeyscan.git import diff, worktree
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.objects import EMPTY_TREE_IDS
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
+from wakeyscan.sources.options import build_excuse_check
 
 if TYPE_CHECKING:
     from wakeyscan.sources import staged_names
@@ -47,7 +48,8 @@ def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Ski
         if not options.only:
             return
     changed: list[ChangedFile] = []
-    for item in list_changed_files(changes, options, _build_origin):
+    is_excused = build_excuse_check(options)
+    for item in list_changed_files(changes, options, _build_origin, is_excused):
         if isinstance(item, Skipped):
             yield item
         else:

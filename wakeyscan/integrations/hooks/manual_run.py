@@ -12,7 +12,7 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.sources import files
-from wakeyscan.sources.options import SourceOptions
+from wakeyscan.sources.options import SourceOptions, build_excuse_check
 
 if TYPE_CHECKING:
     from wakeyscan.core import small_files
@@ -45,9 +45,10 @@ class ManualRun:
 
     PARALLEL = True
 
-    def __init__(self, paths: Collection[str], top: str) -> None:
+    def __init__(self, paths: Collection[str], top: str, options: SourceOptions) -> None:
         """`paths` are relative to `top`, the top of the work tree."""
         self._paths, self._top = paths, top
+        self._is_excused = build_excuse_check(options)
 
     def list_units(self, target: str, options: SourceOptions) -> Iterator[str | Skipped]:
         """Yield the files below `target`, or `target` itself; raise `SourceError` at once."""
@@ -87,7 +88,9 @@ class ManualRun:
             return {}
         if not self._are_on_disk(changes):
             return {}
-        listed = changed_files.list_changed_files(changes, SourceOptions(), _build_origin)
+        listed = changed_files.list_changed_files(
+            changes, SourceOptions(), _build_origin, self._is_excused
+        )
         return {file.origin.path: file for file in listed if not isinstance(file, Skipped)}
 
     def _are_on_disk(self, changes: list[Change]) -> bool:

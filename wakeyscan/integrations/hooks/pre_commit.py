@@ -44,7 +44,7 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     paths = tuple(worktree.find_relative_path(file, top) for file in arguments)
     if is_commit:
         return _open_index(options._replace(only=paths))
-    source = manual_run.ManualRun(paths, top)
+    source = manual_run.ManualRun(paths, top, options)
     units = [unit for file in arguments for unit in source.list_units(file, options)]
     return source, units, options
 
