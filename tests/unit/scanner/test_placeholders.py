@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import string
+import uuid
 from base64 import b64encode
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ PAIR = "a name and password that examples use"
 NO_PAIR = "does not decode to a name and a password"
 CUT = "a JSON web token that is cut short"
 CUT_SHORT = "cut short by an ellipsis"
+PUBLIC, PART = "a public key", "a part of a credential"
 NO_JWT = "does not decode as a JSON web token"
 EXAMPLE_JWT = "an example JSON web token"
 
@@ -110,6 +112,8 @@ def test_a_placeholder_key_has_its_reason(body: str, expected: str) -> None:
 
 SOURCE = random.Random("triage")
 SECRET = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=20))
+UUID = str(uuid.UUID(int=SOURCE.getrandbits(128), version=4))
+SHA512 = SOURCE.randbytes(64).hex()
 SIGNATURE = "".join(SOURCE.choices(string.ascii_letters + string.digits, k=43))
 
 PAIRS = """
@@ -221,6 +225,22 @@ HEADERS = {
     "word-set-apart-is-longer": ("Basic", basic("ci:kraftwerk-test"), ""),
     "word-with-a-random-part": ("Basic", basic("ci:kq7z-test"), ""),
     "two-other-characters": ("Basic", basic("q7Xz9Lk2wR:q7Xz9Lk2Rw"), ""),
+    "basic-uuid": ("Basic", basic(UUID), ""),
+    "basic-uuid-of-zeros": ("Basic", basic("00000000-0000-0000-0000-000000000000"), NO_PAIR),
+    "basic-uuid-of-a-manual": ("Basic", basic("123e4567-e89b-12d3-a456-426614174000"), NO_PAIR),
+    "basic-key-only": ("Basic", basic(f"svc_{SECRET}"), ""),
+    "basic-words-only": ("Basic", basic("authentication-is-required-2"), NO_PAIR),
+    "basic-object-id-only": ("Basic", basic("6741efc0c0ec3f5c456b9aa3"), NO_PAIR),
+    "basic-repeats": ("Basic", basic("deploy:k7k7k7k7"), PAIR),
+    "basic-three-letters-and-a-quote": ("Basic", basic('svc:qzk"'), PAIR),
+    "wikipedia": ("Basic", basic("wiki:pedia"), EXAMPLE),
+    "scribe": ("Bearer", "3V5EgbkvZcDPa166h8fd4ae", EXAMPLE),
+    "public-key": ("Bearer", f"MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A{SECRET}", PUBLIC),
+    "public-key-of-a-curve": ("Bearer", f"MCowBQYDK2VwAyEA{SECRET}{SECRET}", PUBLIC),
+    "jwt-without-its-start": ("Bearer", basic('{"alg":"none","kid":"a","typ":"b"}')[5:], PART),
+    "jwt-behind-a-prefix": ("Bearer", "svc_" + basic('{"a":"b","c":"d"}') + "_" + SECRET, ""),
+    "half-a-byte": ("Bearer", SHA512[:65], PART),
+    "whole-bytes": ("Bearer", SHA512[:66], ""),
     "padded-wrongly": ("Basic", "a" + basic("user123:password123"), NO_PAIR),
     "password-words": ("Credentials.basic", "my-password-1", PAIR),
     "password-sequence": ("password", "12345678", PAIR),

@@ -9,14 +9,15 @@ from itertools import pairwise
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.base64_codec import decode_credential
 from wakeyscan.scanner.placeholders.password_words import is_made_of_words
-from wakeyscan.scanner.placeholders.tokens import WORD, check_token
+from wakeyscan.scanner.placeholders.published import is_published
+from wakeyscan.scanner.placeholders.tokens import WORD, check_token, repeats
 from wakeyscan.scanner.placeholders.web_tokens import check_web_token
 
 RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
 
 _WEAK_PASSWORD = lazy_pattern(
     rb"(?i)(?:some-?\w+|your-?_?\w+|mypass\w*|\W*|.{0,3}|(?-i:[a-z]{4})|[a-z]*pass(?:word)?s?)"
-    rb"\d{0,6}!?"
+    rb"\d{0,6}[\"'!]?"
 )
 _TEMPLATE = lazy_pattern(
     rb"\$\{?[\w.]+\}?|<[^<>]*>|\{+[^{}]*\}+|%\w*%?|\[[^\[\]]*\]|_{2,}\w+_{2,}|@@?\w+@@?"
@@ -30,6 +31,10 @@ _MIN_KEY_NAME = 16
 """Minimum characters of a name that may be a key, next to a word or an empty password."""
 _MIN_OPAQUE = 24
 """Minimum characters of a random Basic credential that is not a name and password."""
+_KEY = lazy_pattern(
+    rb"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|(?=[a-z_-]{0,16}[A-Z0-9])[A-Za-z0-9_-]{24,256}"
+)
+"""A UUID or a key without a name, as OneSignal takes it."""
 _MIN_STEPS = 4
 """Characters of the shortest sequence in a password that counts."""
 _WRAP = (ord("9"), ord("0"))
@@ -54,7 +59,7 @@ def check_basic(text: bytes) -> str:
         name, colon, password = plain.decode().strip().partition(":")
     except UnicodeDecodeError:
         return _check_bytes(text, plain)
-    return _check_pair(name, password) if colon else _NOT_BASIC
+    return _check_pair(name, password) if colon else _check_key(plain)
 
 
 def check_password(text: bytes) -> str:
@@ -82,6 +87,14 @@ def _check_bytes(text: bytes, plain: bytes) -> str:
     return check_token(text) if len(text) >= _MIN_OPAQUE and not is_spoiled else _NOT_BASIC
 
 
+def _check_key(plain: bytes) -> str:
+    """Check what a program encodes although it is a key only, not a name and a password."""
+    is_key = _KEY.fullmatch(plain) and re.search(RANDOM_PART, plain) and not is_published(plain)
+    if not is_key or _OBJECT_ID.fullmatch(plain) or is_made_of_words(plain.decode()):
+        return _NOT_BASIC
+    return check_token(plain)
+
+
 def _check_pair(name: str, password: str) -> str:
     for half in (name, password):
         if half.startswith(_JWT):
@@ -97,6 +110,8 @@ def _check_pair(name: str, password: str) -> str:
 def _is_weak(name: str, password: str) -> bool:
     text = password.encode()
     if _WEAK_PASSWORD.fullmatch(text) or _TEMPLATE.fullmatch(text) or _is_like(name, password):
+        return True
+    if repeats(text.lower()):
         return True
     if _count_in_sequence(text) * 2 >= len(text) or is_made_of_words(password, name):
         return True

@@ -36,7 +36,19 @@ _ELLIPSIS = lazy_pattern(rb"\.{2}")
 """Dots that no credential contains, except those of `check_web_token`."""
 _FEW_DIGITS = lazy_pattern(rb"[A-Za-z]{2,6}[-_](?:[0-9]{1,6}[-_]?){1,3}")
 """The prefix of a service and a few digits, as in `xoxb-1234-5678`."""
+_PUBLIC_KEY = lazy_pattern(
+    rb"MI[A-Za-z0-9+/]{4}ANBgkqhkiG9w0BAQEFAAOC|MIGfMA0GCSqGSIb3DQEBAQUAA4GN|MFkwEwYHKoZIzj0CAQYI"
+    rb"|MCowBQYDK2VwAyEA"
+)
+"""The start of a public key: RSA, elliptic curves, Ed25519 (RFC 5280)."""
+_BROKEN_JSON = lazy_pattern(
+    rb"(?!ew|[\w/+-]*eyJ)(?=[\w/+-]*(?:Ijoi|iOiJ|I6I))(?=[\w/+-]*(?:Iiwi|IsI|iLCJ))[\w/+-]{32,}=*\Z"
+)
+"""`":"` and `","` in base64, but not `{"`: the header of a JSON web token, without its start."""
+_HALF_BYTE = lazy_pattern(rb"(?:[0-9a-f]{2}){32,}[0-9a-f]\Z")
+"""An odd number of hexadecimal digits, which are half a byte."""
 _CUT_SHORT = "cut short by an ellipsis"
+_INCOMPLETE = "a part of a credential"
 
 
 def check_header(text: bytes, scheme: bytes) -> str:
@@ -57,7 +69,14 @@ def check_header(text: bytes, scheme: bytes) -> str:
         return POOR
     if _encodes_words(text):
         return WORD
-    return check_token(text)
+    if _PUBLIC_KEY.match(text):
+        return "a public key"
+    return _INCOMPLETE if _is_incomplete(text) else check_token(text)
+
+
+def _is_incomplete(text: bytes) -> bool:
+    """Return whether a token lacks characters: one random text in a million looks so."""
+    return bool(_BROKEN_JSON.match(text) or _HALF_BYTE.match(text))
 
 
 def _encodes_words(text: bytes) -> bool:
