@@ -17,7 +17,7 @@ from tests.support.repositories import Repo
 
 _KILL_EVERYWHERE = """
 import json, os, shutil, signal, sys
-from wakeyscan.cli import fix_plan, fix_writer
+from wakeyscan.cli import fix_access, fix_plan, fix_writer
 from wakeyscan.fixers.fixer import Fix
 from wakeyscan.fixers.repair import Repair
 
@@ -31,7 +31,7 @@ def write(folder):
               ((".env.example", b"WASTACK_API_KEY="), (".gitignore", b"/.env.local")))
     repair = Repair(after, fixes=(fix,))
     planned = fix_plan.PlannedFile(".env", os.path.join(folder, ".env"), before, repair)
-    fix_writer.write_planned(planned, fix_plan.FileAccess(folder, frozenset([".env"])))
+    fix_writer.write_planned(planned, fix_access.FileAccess(folder, frozenset([".env"])))
 
 def write_in_child(folder, moment):
     child = os.fork()
@@ -371,10 +371,7 @@ def test_sarif_carries_the_edits(repo: Repo, make_key: MakeKey) -> None:
             lines[line - 1] = text[: low - 1] + one["insertedContent"]["text"] + text[high - 1 :]
         expected = repo.run("fix", "--write", name)
         assert expected.code == 0
-        variable = "WASTACK_API_KEY_2" if name == "b.js" else "WASTACK_API_KEY"
-        assert "".join(lines).replace(variable, "WASTACK_API_KEY") == (
-            (repo.top / name).read_bytes().decode()
-        )
+        assert "".join(lines) == (repo.top / name).read_bytes().decode()
 
 
 def test_sarif_of_an_audit_carries_the_edits_of_files_at_head(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.keys import MakeKey
+from tests.support.keys import MakeKey, mask
 from tests.support.repositories import Repo
 
 
@@ -144,3 +144,34 @@ def test_compose_takes_no_other_value_from_its_env_file(repo: Repo, key: str) ->
     repo.write({".env": f"WA_API_KEY=other\nWASTACK_API_KEY={key}\n"})
     assert repo.run("fix", "--write").code == 0
     assert "WA_API_KEY: ${WASTACK_API_KEY:?is not set}" in read(repo, "compose.yml")
+
+
+@pytest.mark.parametrize("is_committed", [True, False])
+def test_a_later_run_gives_another_key_another_name(
+    repo: Repo, make_key: MakeKey, is_committed: bool
+) -> None:
+    key, other, third = make_key(), make_key(), make_key()
+    repo.commit({"a.py": f'K = "{key}"\n', "b.py": f'K = "{other}"\n', "d/c.py": f'K = "{key}"\n'})
+    for name in ("a.py", "b.py", "d/c.py"):
+        ran = repo.run("fix", "--write", name)
+        assert (ran.code, "To do" in ran.out) == (0, False)
+        if is_committed:
+            repo.git("commit", "-qam", name)
+    assert 'os.environ["WASTACK_API_KEY"]' in read(repo, "a.py")
+    assert 'os.environ["WASTACK_API_KEY_2"]' in read(repo, "b.py")
+    assert 'os.environ["WASTACK_API_KEY"]' in read(repo, "d/c.py")
+    repo.commit({"e.py": f'K = "{third}"\n'})
+    assert repo.run("fix", "--write").code == 0
+    assert 'os.environ["WASTACK_API_KEY_3"]' in read(repo, "e.py")
+
+
+def test_a_name_of_unknown_use_is_to_be_checked(repo: Repo, key: str) -> None:
+    uses = "f(process.env.WASTACK_TOKEN);\n"
+    repo.commit({"src/a.js": uses, "src/b.js": uses, "c.py": f'K = "{key}"\n'})
+    ran = repo.run("fix", "--write")
+    assert ran.code == 0
+    assert (
+        f"  src/a.js and 1 more used WASTACK_TOKEN before: check that it is to hold {mask(key)} "
+        "there too, else rename it in the changed lines\n"
+    ) in ran.out
+    assert 'os.environ["WASTACK_TOKEN"]' in read(repo, "c.py")

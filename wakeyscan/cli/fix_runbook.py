@@ -6,7 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from wakeyscan.cli.fix_plan import read_file
+from wakeyscan.cli.fix_access import read_file
 from wakeyscan.core.finding import Standing
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.typing import TYPE_CHECKING

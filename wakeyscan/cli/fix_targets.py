@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.cli import fix_plan
+from wakeyscan.cli.fix_access import FileAccess
 from wakeyscan.cli.pipeline import open_path
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.batch import LeftAlone
@@ -19,7 +20,7 @@ from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_scan_context
 
 if TYPE_CHECKING:
-    from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
+    from wakeyscan.cli.fix_plan import PlannedFile
     from wakeyscan.config.config import Config
     from wakeyscan.git.own_repository import OwnRepository
     from wakeyscan.scanner.context import ScanContext
@@ -67,7 +68,7 @@ def build_access() -> FileAccess:
     top = worktree.find_work_tree(".")
     repository = open_own_repository(top) if top else None
     tracked = list_tracked_files(repository) if repository else frozenset()
-    return fix_plan.FileAccess(top or "", tracked, repository)
+    return FileAccess(top or "", tracked, repository)
 
 
 def build_refusal(

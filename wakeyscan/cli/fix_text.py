@@ -34,7 +34,7 @@ def format_file(planned: PlannedFile, context: ScanContext, color: bool) -> Iter
 
 
 def format_summary(
-    planned: Iterable[PlannedFile], result: RunResult, is_written: bool
+    planned: Iterable[PlannedFile], notes: Iterable[str], result: RunResult, is_written: bool
 ) -> Iterator[str]:
     """Yield what was fixed, what was not and why, and what the user has to do."""
     files = [*planned]
@@ -52,17 +52,17 @@ def format_summary(
             yield _clean(f"  {file.path}:{line}:{column}: {item.finding.secret}: {item.reason}")
     if not fixed and not left:
         yield "No keys to fix."
-    yield from _format_notes(files)
+    yield from _format_notes(files, notes)
     yield from _format_gaps(result)
     if fixed:
         yield _ROTATE
 
 
-def _format_notes(files: list[PlannedFile]) -> Iterator[str]:
-    notes = [*dict.fromkeys(n for file in files for fix in file.repair.fixes for n in fix.notes)]
-    if notes:
+def _format_notes(files: list[PlannedFile], notes: Iterable[str]) -> Iterator[str]:
+    of_fixes = (note for file in files for fix in file.repair.fixes for note in fix.notes)
+    if lines := [*dict.fromkeys((*of_fixes, *notes))]:
         yield "To do:"
-        yield from (_clean(f"  {note}") for note in notes)
+        yield from (_clean(f"  {line}") for line in lines)
 
 
 def _format_gaps(result: RunResult) -> Iterator[str]:

@@ -11,14 +11,15 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 
-from wakeyscan.cli.fix_plan import MAX_SIZE, read_file
+from wakeyscan.cli.fix_access import MAX_SIZE, read_file
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
-    from wakeyscan.cli.fix_plan import FileAccess, PlannedFile
+    from wakeyscan.cli.fix_access import FileAccess
+    from wakeyscan.cli.fix_plan import PlannedFile
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 

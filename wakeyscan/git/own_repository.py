@@ -20,7 +20,7 @@ from wakeyscan.git.special_files import describe_blocker, find_special_file
 try:
     with ReplacedEnvironment(build_environment(())):  # to load GitPython runs `git version`
         from git import BadName, InvalidGitRepositoryError, NoSuchPathError, Repo
-        from git.exc import GitCommandError
+        from git.exc import GitCommandError as GitCommandError
 except ModuleNotFoundError:  # a wheel is built without GitPython
     raise
 except ImportError:  # GitPython looks for git when it is loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 from wakeyscan.cli import fix_plan, fix_targets, fix_writer, output
 from wakeyscan.cli.commands import INCOMPLETE
@@ -72,14 +73,14 @@ def run(values: Values, paths: list[str]) -> int:
     is_written = bool(given.get("write"))
     checked = access.repository if is_written and not given.get("force") else None
     refuse = fix_targets.build_refusal(paths, settings, checked)
-    planned = [*fix_plan.plan_files(result, units, access, context, refuse)]
+    planned, notes = fix_plan.plan_files(result, units, access, context, refuse)
     others = [*files.list_other_names(file.file for file in planned if file.repair.fixed)]
     if is_written:
         fix_writer.write_all(planned, access)
     color = output.wants_color(settings.color, os.environ)
     lines = [line for file in planned for line in format_file(file, context, color)]
     output.write_lines(lines)
-    output.write_sentences(format_summary(planned, result, is_written))
+    output.write_sentences(format_summary(planned, notes, result, is_written))
     output.write_sentences(format_other_names(others))
     return 1 if others else _find_exit_code(planned, result, is_written)
 
@@ -101,7 +102,7 @@ def _show_plan(result: RunResult, settings: Config, is_written: bool) -> int:
     return 0 if in_history.complete and result.complete else INCOMPLETE
 
 
-def _find_exit_code(planned: list[PlannedFile], result: RunResult, is_written: bool) -> int:
+def _find_exit_code(planned: Sequence[PlannedFile], result: RunResult, is_written: bool) -> int:
     """Return 1 if keys remain in the files, 3 if some files were not scanned, else 0."""
     if any(file.repair.left or (file.repair.fixed and not is_written) for file in planned):
         return 1
