@@ -20,9 +20,11 @@ from wakeyscan.scanner.ends.text import is_end_certain
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, TextEnd
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.strings import literals
+    from wakeyscan.scanner.strings import blocks, literals
 else:
-    literals = lazy_import("wakeyscan.scanner.strings.literals")  # few keys are in binary data
+    # few keys are in binary data
+    blocks = lazy_import("wakeyscan.scanner.strings.blocks")
+    literals = lazy_import("wakeyscan.scanner.strings.literals")
 
 _CONTROL_CONTEXT = 64
 """Bytes on either side of a secret in which a control character shows binary content."""
@@ -124,6 +126,8 @@ def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
     """
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
     is_terminated = after[:1] == b"\0" and not after.startswith(_PADDING)
+    if blocks.may_end_block(content, start, end):
+        return False
     if after and literals.ends_literal(content, start, end):
         return False
     if not after or is_terminated or re.match(rb"</[A-Za-z]", after):

@@ -21,6 +21,7 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.rests import Rest, find_rests, spell_dashes
 from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd
+from wakeyscan.scanner.strings import blocks
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span
@@ -65,10 +66,12 @@ def add_candidates(
     text = content[match.start : match.end]
     if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
         return match
+    texts: Iterator[bytes]
     is_cut = content[match.end : match.end + 1].isalnum()
     if is_cut or is_binary(content, match.start, match.end, nuls):
         rests = _find_neighbor(content, match.end)
-        texts = _list_cuts(text, rests, lengths)
+        joined = blocks.join_blocks(content, match.start, match.end)
+        texts = chain((joined,), _list_cuts(text, rests, lengths))
     else:
         before = content[max(0, match.start - CONTEXT) : match.start]
         rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
