@@ -141,3 +141,15 @@ def test_the_position_is_that_of_the_first_piece_in_the_file(text: str) -> None:
     assert line[finding.position.column - 1 :].startswith(KEY[:10])
     assert KEY[:10] not in finding.excerpt
     assert KEY[10:] not in finding.excerpt
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_several_keys_in_inner_code_are_found_once_each(text: str) -> None:
+    path, build = ALL[text]
+    other = PREFIX + KEY[:7:-1]
+    lines = [
+        f'{name} = "{key[:30]}" +\\\n    "{key[30:]}"\n' for name, key in (("a", KEY), ("b", other))
+    ]
+    found = detect(path, build("".join(lines) + f'c = "{KEY}"\n'))
+    assert [finding.secret.reveal().decode() for finding in found] == [KEY, other, KEY]
+    assert [finding.encoding for finding in found] == ["pieces", "pieces", "plain"]

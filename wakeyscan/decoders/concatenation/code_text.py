@@ -29,6 +29,11 @@ class CodeText(NamedTuple):
     find_offset: Callable[[int], int] = int
     """Returns the offset, in the text of the document, of a byte of the code."""
 
+    @property
+    def is_inner(self) -> bool:
+        """Whether it is inside another text, so that the bytes between may be missing."""
+        return self.find_offset is not int
+
     def find_source(self, span: Span) -> Span:
         """Return the bounds, in the text of the document, of a part of the code."""
         start, end = span

@@ -73,15 +73,13 @@ def _list_inner_texts(code: CodeText, depth: int) -> Iterator[CodeText]:
 def _build_decoded_text(key: _Key) -> DecodedText:
     """Return the text of a key, with its context in the same code."""
     code, chain = key
-    start, end = chain.start, chain.end
-    context = max(0, start - _KEY_CONTEXT), min(len(code.content), end + 1)
+    end = min(len(code.content), chain.end + 1)
     segments, texts, offset = list[Segment](), list[bytes](), 0
-    for span in ((context[0], start), *chain.spans, (end, context[1])):
-        text = code.content[slice(*span)]
-        if text:
+    for span in (*_list_context(code, chain.start), *chain.spans, (chain.end, end)):
+        if text := code.content[slice(*span)]:
             segments.append(Segment(offset, *code.find_source(span)))
             texts.append(text)
-        offset += len(text)
+            offset += len(text)
     return DecodedText(
         b"".join(texts),
         (min(one.start for one in segments), max(one.end for one in segments)),
@@ -90,3 +88,12 @@ def _build_decoded_text(key: _Key) -> DecodedText:
         is_scattered=chain.is_scattered,
         is_guess=chain.is_guess,
     )
+
+
+def _list_context(code: CodeText, start: int) -> Iterable[Span]:
+    """Return the context before a key, in parts that have the same length in the document."""
+    low = max(0, start - _KEY_CONTEXT)
+    if not code.is_inner:
+        return ((low, start),)
+    low = max(low, code.content.rfind(b"\n", low, start) + 1)
+    return ((at, at + 1) for at in range(low, start))
