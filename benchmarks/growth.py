@@ -67,6 +67,11 @@ UNITS: dict[str, tuple[str, Unit]] = {
     ),
     "JSON on one line": ("a.json", lambda n: f'k{n} = \\"{PREFIX}\\" +\\n \\"{body(n)}\\"\\n'),
     "JSON in JSON": ("a.json", lambda n: f'"k = \\\\\\"wa_\\\\\\" \\\\n \\\\\\"live_{n}\\\\\\""\n'),
+    "patch": ("a.patch", lambda n: f'@@ -1 +1 @@\n+k = "{PREFIX}" +\n- x{n}\n+ "{body(n)}"\n'),
+    "patch of many files": (
+        "a.patch",
+        lambda n: f'+++ b/{n}.py\n@@ -1 +1 @@\n+k = "{PREFIX}" +\n+ "{body(n)}"\n',
+    ),
     "prefix in pieces": ("a.txt", lambda n: '"wa"+"_li"+"ve_"+'),
     "concat": ("a.js", lambda n: '.concat("wa_").concat("live_")'),
     "strcat": ("a.c", lambda n: 'strcat(b,"wa_");strcat(b,"live_");\n'),

@@ -1,4 +1,4 @@
-"""Keys in pieces in code inside other text: cells of notebooks, JSON, source maps."""
+"""Keys in pieces in code inside other text: cells of notebooks, JSON, source maps, patches."""
 
 from __future__ import annotations
 
@@ -45,6 +45,26 @@ def build_notebook(code: str) -> str:
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4}, indent=1)
 
 
+def build_patch(code: str, path: str = "a.py") -> str:
+    lines = "".join(f"+{line}\n" for line in code.splitlines())
+    return f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n@@ -1 +1,9 @@ x\n x\n{lines}"
+
+
+def build_context_patch(code: str) -> str:
+    return build_patch(code).replace("\n x\n+", "\n x\n ", 1)
+
+
+def build_reverse_patch(code: str) -> str:
+    return build_patch(code).replace("\n+", "\n-").replace("-++", "+++")
+
+
+def build_edit(code: str) -> str:
+    """Return a patch that replaces the first line after the code's first one."""
+    first, rest = build_patch(code).split("\n x\n", 1)
+    line, newline, rest = rest.partition("\n")
+    return f"{first}\n x\n {line[1:]}{newline}-    old('x')\n{rest}"
+
+
 Build = Callable[[str], str]
 TEXTS: Mapping[str, tuple[str, Build]] = {
     "notebook": ("a.ipynb", build_notebook),
@@ -61,6 +81,16 @@ TEXTS: Mapping[str, tuple[str, Build]] = {
         "a.log",
         lambda code: f"12:00 got { ({'text': build_notebook(code)})!r}\n",
     ),
+    "patch": ("a.patch", build_patch),
+    "patch on standard input": ("", build_patch),
+    "patch with context": ("a.patch", build_context_patch),
+    "removed lines": ("a.diff", build_reverse_patch),
+    "changed line between": ("a.diff", build_edit),
+    "patch of a notebook": (
+        "a.patch",
+        lambda code: build_patch(build_notebook(code), "a.ipynb"),
+    ),
+    "patch in JSON": ("a.json", lambda code: json.dumps({"patch": build_patch(code)})),
 }
 TEXTS_OF_NO_LANGUAGE: Mapping[str, tuple[str, Build]] = {
     "transcript": (
@@ -100,8 +130,9 @@ def is_ambiguous(text: str, code: str, cut: int) -> bool:
     """Return whether the first literal looks whole, and the second one may be another value."""
     if cut < LONG:
         return False
+    is_patch_of_no_language = text == "patch in JSON" and code == "adjacent on a line"
     has_no_language = text in TEXTS_OF_NO_LANGUAGE and code in NO_LANGUAGE
-    return code in NAMED or has_no_language
+    return code in NAMED or has_no_language or is_patch_of_no_language
 
 
 @pytest.mark.parametrize("code", CODE)

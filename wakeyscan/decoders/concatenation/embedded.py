@@ -1,4 +1,4 @@
-"""Keys in pieces in a text, and in the source code inside it: in its strings."""
+"""Keys in pieces in a text, and in the source code inside it: in its strings, and in patches."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.assemble import assemble_keys
 from wakeyscan.decoders.concatenation.code_text import CodeText
+from wakeyscan.decoders.concatenation.patches import read_patches
 from wakeyscan.decoders.concatenation.quoted_code import read_strings, read_strings_near
 from wakeyscan.decoders.decoder import DecodedText, Segment
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import FoundAnchors, Span
 
 _MAX_DEPTH = 3
-"""Maximum number of nested strings that are read, such as JSON inside JSON."""
+"""Maximum number of nested strings and patches that are read, such as JSON inside JSON."""
 _ESCAPE = b"\\"
 _KEY_CONTEXT = 64
 """Bytes before the first part that determine whether the prefix starts a word."""
@@ -48,7 +49,7 @@ def decode_keys(
     have the same pieces, the first text counts that shows where they end.
     """
     keys: dict[tuple[Span, ...], _Key] = {}
-    for code in _list_texts(CodeText(content, found.path), offsets):
+    for code in _list_texts(CodeText(content, found.path), found, offsets):
         for chain in assemble_keys(code.content, code.path, found):
             key = _Key(code, chain)
             if keys.setdefault(key.pieces, key).is_unclear:
@@ -56,18 +57,31 @@ def decode_keys(
     yield from map(_build_decoded_text, keys.values())
 
 
-def _list_texts(code: CodeText, offsets: Iterable[int]) -> Iterator[CodeText]:
+def _list_texts(code: CodeText, found: FoundAnchors, offsets: Iterable[int]) -> Iterator[CodeText]:
     """Yield a text, and the texts inside it."""
     yield code
     for text in read_strings_near(code, offsets):
-        yield from _list_inner_texts(text, _MAX_DEPTH - 1)
+        yield from _list_inner_texts(text, found, _MAX_DEPTH - 1)
+    for text in read_patches(code, _list_parts(found)):
+        yield from _list_inner_texts(text, found, _MAX_DEPTH - 1, is_patch=True)
 
 
-def _list_inner_texts(code: CodeText, depth: int) -> Iterator[CodeText]:
-    """Yield a text, and the texts inside it."""
+def _list_inner_texts(
+    code: CodeText, found: FoundAnchors, depth: int, *, is_patch: bool = False
+) -> Iterator[CodeText]:
+    """Yield a text, and the texts inside it; a patch in a patch is not read."""
     yield code
-    for text in read_strings(code) if depth else ():
-        yield from _list_inner_texts(text, depth - 1)
+    if not depth:
+        return
+    for text in read_strings(code):
+        yield from _list_inner_texts(text, found, depth - 1, is_patch=is_patch)
+    for text in () if is_patch else read_patches(code, _list_parts(found)):
+        yield from _list_inner_texts(text, found, depth - 1, is_patch=True)
+
+
+def _list_parts(found: FoundAnchors) -> set[bytes]:
+    """Return the parts of the prefix that were found, without the escape of a quote."""
+    return {part.rstrip(_ESCAPE) for part in found}
 
 
 def _build_decoded_text(key: _Key) -> DecodedText:
