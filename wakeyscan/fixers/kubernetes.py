@@ -56,14 +56,12 @@ def _fix_variable(source: Source, text: YamlText, way: list[Entry], leak: Leak) 
         raise NotFixable(_FLOW)
     hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
     note = _format_note(leak.variable)
-    before = [one for one in way[-3].node.value if one.start_mark.index < item.start_mark.index]
-    if any(find_value(one, "name") == leak.variable for one in before):
-        return Fix((hole,), (note,))
-    at = text.span(item)[0]
-    indent = text.find_indent(at)
-    added = _format_item(leak.variable, indent, source.newline)
-    added += source.newline + indent[:-2] + b"- "
-    return Fix((Edit(at, at, added), hole), (note,))
+    known = _find_variable(way[-3].node, leak)
+    if known is None:
+        return Fix((_add_item(source, text, way[-3].node, leak.variable), hole), (note,))
+    if known.start_mark.index > item.start_mark.index:
+        raise NotFixable(f"{leak.variable} is set after it; move that to the start of the env")
+    return Fix((hole,), (note,))
 
 
 def _fix_command(source: Source, text: YamlText, way: list[Entry], leak: Leak) -> Fix:
@@ -74,29 +72,46 @@ def _fix_command(source: Source, text: YamlText, way: list[Entry], leak: Leak) -
         raise NotFixable(_FLOW)
     hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
     note = _format_note(leak.variable)
-    if _has_variable(container, leak.variable):
-        return Fix((hole,), (note,))
-    newline = source.newline
     environment = find_pair(container, "env")
-    if environment and not getattr(environment[1], "flow_style", True) and environment[1].value:
-        at = text.span(environment[1].value[0])[0]
-        indent = text.find_indent(at)
-        added = _format_item(leak.variable, indent, newline) + newline + indent[:-2] + b"- "
-    elif environment:
-        raise NotFixable("the env of its container is written in []; write one item per line")
-    else:
+    if environment is None:
         key = way[names[-1]].key
         at = text.span(key)[0] if key is not None else 0
-        indent = text.find_indent(at)
-        item = _format_item(leak.variable, indent + b"    ", newline)
-        added = b"env:" + newline + indent + b"  - " + item + newline + indent
-    return Fix((Edit(at, at, added), hole), (note,))
+        return Fix((_add_environment(source, text, at, leak.variable), hole), (note,))
+    if _find_variable(environment[1], leak):
+        return Fix((hole,), (note,))
+    if getattr(environment[1], "flow_style", True) or not environment[1].value:
+        raise NotFixable("the env of its container is written in []; write one item per line")
+    return Fix((_add_item(source, text, environment[1], leak.variable), hole), (note,))
 
 
-def _has_variable(container: Node, variable: str) -> bool:
-    environment = find_pair(container, "env")
-    items = environment[1].value if environment else []
-    return any(find_value(item, "name") == variable for item in items)
+def _find_variable(environment: Node, leak: Leak) -> Node | None:
+    """Return the item of a variable that holds a key; raise `NotFixable` for another value."""
+    named = (item for item in environment.value if find_value(item, "name") == leak.variable)
+    item: Node | None = next(named, None)
+    if item is None or leak.is_text(find_value(item, "value").encode()):
+        return item
+    origin = find_pair(item, "valueFrom")
+    if origin is None or find_pair(origin[1], "secretKeyRef") is None:
+        raise NotFixable(f"its container has {leak.variable} with another value; rename that first")
+    return item
+
+
+def _add_item(source: Source, text: YamlText, environment: Node, variable: str) -> Edit:
+    """Return the edit that adds a variable to an env: at its start, so that all items can use it.
+
+    All keys of a file add it at one place, so it is added once.
+    """
+    at = text.span(environment.value[0])[0]
+    indent = text.find_indent(at)
+    item = _format_item(variable, indent, source.newline)
+    return Edit(at, at, item + source.newline + indent[:-2] + b"- ")
+
+
+def _add_environment(source: Source, text: YamlText, at: int, variable: str) -> Edit:
+    """Return the edit that adds an env to a container, before one of its keys."""
+    newline, indent = source.newline, text.find_indent(at)
+    item = _format_item(variable, indent + b"    ", newline)
+    return Edit(at, at, b"env:" + newline + indent + b"  - " + item + newline + indent)
 
 
 def _format_item(variable: str, indent: bytes, newline: bytes) -> bytes:

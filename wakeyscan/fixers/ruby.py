@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from wakeyscan.fixers.syntax import Literal
 
+_CHANGES = (
+    rb"\s*(?:<<|\[[^\]]*\]\s*=(?![=~])"
+    rb"|\.(?:\w+!|(?:concat|insert|prepend|replace|clear|force_encoding)\b))"
+)
+"""What changes a string after its name."""
+
 _SAFE_PARENTS = frozenset(
     ("argument_list", "assignment", "pair", "array", "parenthesized_statements", "return")
 )
@@ -20,7 +26,19 @@ _SAFE_PARENTS = frozenset(
 
 def _format_lookup(place: Place) -> bytes:
     quote = b"'" if place.used[0].opening == b"'" else b'"'
-    return b"ENV.fetch(" + quote + place.leak.variable.encode() + quote + b")"
+    lookup = b"ENV.fetch(" + quote + place.leak.variable.encode() + quote + b")"
+    is_whole = not place.prefix and not place.suffix
+    return b"+" + lookup if is_whole and _is_changed(place) else lookup
+
+
+def _is_changed(place: Place) -> bool:
+    """Return whether the file changes the string of a name in place: a look-up is frozen."""
+    parent = place.node.parent
+    name = parent.child_by_field_name("left") if parent and parent.type == "assignment" else None
+    if name is None:
+        return False
+    text = re.escape(name.text or b"")
+    return bool(re.search(rb"(?<![\w@$])" + text + _CHANGES, place.source.content))
 
 
 def _format_hole(place: Place) -> bytes:
