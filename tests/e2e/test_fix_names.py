@@ -43,6 +43,21 @@ def test_a_file_that_stays_as_it_is_declares_nothing(repo: Repo, key: str) -> No
     assert [DECLARED in read(repo, name) for name in texts] == [False, True]
 
 
+def test_a_called_terraform_module_gets_no_variable_of_its_own(repo: Repo, key: str) -> None:
+    texts = {
+        "main.tf": 'module "m" {\n  source = "./modules/m"\n}\n',
+        "modules/m/a.tf": f'locals {{\n  a = "{key}"\n}}\n',
+        "modules/m/v.tf": f'variable "k" {{\n  default = "{key}"\n}}\n',
+    }
+    repo.commit(texts)
+    ran = repo.run("fix", "--write")
+    assert (ran.code, repo.git("status", "--porcelain")) == (1, "")
+    assert ran.out.count("another module calls this one: declare a variable without a default") == 2
+    repo.commit({"modules/m/w.tf": 'variable "wastack_api_key" {}\n', "modules/m/v.tf": ""})
+    assert repo.run("fix", "--write").code == 0
+    assert "a = var.wastack_api_key\n" in read(repo, "modules/m/a.tf")
+
+
 JOB = "    runs-on: x\n    env:\n      WA_API_KEY: {}\n    steps:\n      - run: send\n"
 SERVICE = "    image: x\n    environment:\n      WA_API_KEY: {}\n"
 POD = """apiVersion: v1

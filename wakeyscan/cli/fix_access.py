@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from wakeyscan.core import small_files
@@ -71,7 +72,16 @@ class FileAccess(NamedTuple):
             self.is_tracked,
             bool(self.top),
             lambda ending: self.read_neighbors(path, ending),
+            lambda ending: _read_tracked(self.top, self.tracked, ending),
         )
+
+
+@lru_cache(maxsize=1)  # for all leaks of a run
+def _read_tracked(top: str, tracked: frozenset[str], ending: str) -> tuple[tuple[str, bytes], ...]:
+    """Return the tracked files with an ending, as they were before the fix."""
+    access = FileAccess(top, tracked)
+    paths = sorted(path for path in tracked if path.endswith(ending))
+    return tuple((path, read_file(access.locate(path)) or b"") for path in paths)
 
 
 def read_file(file: str, max_size: int = _MAX_NAMED) -> bytes | None:

@@ -85,11 +85,18 @@ class Source(NamedTuple):
     is_in_repository: bool = True
     neighbors: Callable[[str], Iterable[bytes]] = lambda ending: ()
     """Reads the other files of its folder whose names have an ending."""
+    tracked: Callable[[str], Iterable[tuple[str, bytes]]] = lambda ending: ()
+    """Reads the files of the repository whose names have an ending, with their paths."""
 
     @property
     def name(self) -> str:
         """Name without its folder."""
         return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """Its folder."""
+        return self.path.rpartition("/")[0]
 
     @property
     def newline(self) -> bytes:

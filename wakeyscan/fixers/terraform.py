@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers import syntax
+from wakeyscan.fixers import syntax, terraform_outputs
 from wakeyscan.fixers.fixer import (
     Edit,
     Fix,
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _GRAMMAR = "tree_sitter_hcl:language"
+
+_DESTROY = re.compile(rb"(?m)^\s*when\s*=\s*\"?destroy")
+_SOURCE = re.compile(rb"(?m)^\s*source\s*=\s*\"(\.\.?(?:/[^\"]*)?)\"")
+_CALLED = "another module calls this one: declare a variable without a default, and pass it there"
 
 _LITERALS = ("string_lit", "quoted_template")
 _TEMPLATES = ("heredoc_template",)
@@ -51,9 +56,11 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         return _remove_default(source, block, attribute, literal, leak)
     if kind == "backend":
         raise NotFixable("a backend cannot use variables; pass it with -backend-config")
-    if reason := _refuse_constant(nodes, attribute):
+    if reason := _refuse_constant(nodes, attribute) or _refuse_sensitive(nodes):
         raise NotFixable(reason)
-    return _use_variable(source, literal, leak)
+    fix = _use_variable(source, literal, leak)
+    shown = terraform_outputs.show_sensitive(source, nodes)
+    return fix._replace(edits=(*fix.edits, *shown))
 
 
 def _refuse_constant(nodes: list[Node], attribute: Node | None) -> str:
@@ -63,6 +70,17 @@ def _refuse_constant(nodes: list[Node], attribute: Node | None) -> str:
     is_module = blocks[:1] == ["module"] and attribute is not None
     if is_module and attribute and _read_name(attribute) in ("source", "version"):
         return "the source and the version of a module must be constants"
+    return ""
+
+
+def _refuse_sensitive(nodes: list[Node]) -> str:
+    """Return why a place cannot use a sensitive variable."""
+    attributes = [_read_name(node) for node in nodes if node.type == "attribute"]
+    if {"for_each", "count"} & {*attributes}:
+        return f"`{attributes[-1]}` cannot use a sensitive variable; use a name in place of the key"
+    blocks = [node for node in nodes if node.type == "block"]
+    if any(_read_name(one) == "provisioner" and _DESTROY.search(one.text or b"") for one in blocks):
+        return "a provisioner of a destruction cannot use variables; let its script read the key"
     return ""
 
 
@@ -106,6 +124,8 @@ def _remove_default(
     _check_is_value(attribute, literal, leak)
     name = (block.children[1].text or b"").decode().strip('"')
     check_name(leak, name)
+    if _is_called(source):
+        raise NotFixable(_CALLED)
     edit = Edit(attribute.start_byte, attribute.end_byte, b"sensitive = true")
     if re.search(rb"(?m)^\s*sensitive\s*=", block.text or b""):
         start = source.content.rfind(b"\n", 0, attribute.start_byte) + 1
@@ -118,18 +138,30 @@ def _use_variable(source: Source, literal: Node, leak: Leak) -> Fix:
     name = leak.variable.lower()
     reference = b"var." + name.encode()
     if literal.type in _LITERALS and leak.is_text((literal.text or b"")[1:-1]):
+        if _is_key(literal):
+            reference = b"(" + reference + b")"
         edit = Edit(literal.start_byte, literal.end_byte, reference)
         edit = separate_words(source.content, edit)
     else:
         edit = Edit(leak.start, leak.end, b"${" + reference + b"}")
-    return Fix((edit, *_declare(source, name)), (_format_note(name),))
+    return Fix((edit, *_declare(source, name, leak)), (_format_note(name),))
 
 
-def _declare(source: Source, name: str) -> tuple[Edit, ...]:
+def _is_key(literal: Node) -> bool:
+    """Return whether a literal is a key of an object, where a bare name would be the key itself."""
+    key = next((n for n in syntax.list_ancestors(literal) if n.type == "object_elem"), None)
+    return key is not None and key.start_byte == literal.start_byte
+
+
+def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
     """Return the edit that declares the variable, unless a file of the module does."""
-    pattern = re.compile(rf'(?m)^\s*variable\s+"?{name}"?\s*\{{'.encode())
-    if any(map(pattern.search, (source.content, *source.neighbors(".tf")))):
+    pattern = re.compile(rf'(?ms)^\s*variable\s+"?{name}"?\s*\{{(.*?)(?:^\}}|\}}[ \t\r]*$)'.encode())
+    found = [*filter(None, map(pattern.search, (source.content, *source.neighbors(".tf"))))]
+    if found:
+        _check_declared(found[0][1], name, leak)
         return ()
+    if _is_called(source):
+        raise NotFixable(_CALLED)
     lines = (
         f'variable "{name}" {{'.encode(),
         b"  type      = string",
@@ -140,3 +172,24 @@ def _declare(source: Source, name: str) -> tuple[Edit, ...]:
     end = len(source.content)
     gap = source.newline * (1 if source.content.endswith(b"\n") else 2)
     return (Edit(end, end, gap + source.newline.join(lines)),)
+
+
+def _check_declared(block: bytes, name: str, leak: Leak) -> None:
+    """Raise `NotFixable` if a declared variable is no string, or has another default."""
+    kind = re.search(rb"(?m)^\s*type\s*=\s*(.*?)\s*$", block)
+    default = re.search(rb"(?m)^\s*default\s*=\s*(.*?)\s*$", block)
+    is_other = default is not None and not leak.is_text(default[1].strip(b'"'))
+    if is_other or (kind is not None and kind[1] not in (b"string", b'"string"', b"any")):
+        raise NotFixable(
+            f"the module has a variable {name} with a default, or no string; rename that first"
+        )
+
+
+def _is_called(source: Source) -> bool:
+    """Return whether a module of the repository calls the one of a file."""
+    return any(
+        posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1].decode()))
+        == (source.folder or ".")
+        for path, content in source.tracked(".tf")
+        for found in _SOURCE.finditer(content)
+    )
