@@ -155,7 +155,8 @@ def _is_key(literal: Node) -> bool:
 
 def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
     """Return the edit that declares the variable, unless a file of the module does."""
-    pattern = re.compile(rf'(?ms)^\s*variable\s+"?{name}"?\s*\{{(.*?)(?:^\}}|\}}[ \t\r]*$)'.encode())
+    start = rf'(?ms)^\s*variable\s+"?{name}"?\s*\{{(.*?)'.encode()
+    pattern = re.compile(start + terraform_outputs.BLOCK_END)
     found = [*filter(None, map(pattern.search, (source.content, *source.neighbors(".tf"))))]
     if found:
         _check_declared(found[0][1], name, leak)

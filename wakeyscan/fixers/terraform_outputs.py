@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from wakeyscan.fixers.fixer import Source
 
-_OUTPUT = re.compile(rb'(?ms)^[ \t]*output\s+"(?P<name>[^"]*)"\s*\{(?P<body>.*?)(?:^\}|\}[ \t\r]*$)')
+BLOCK_END = rb"(?:^\}|\}[ \t\r]*$)"
+"""The end of a block, in a pattern that matches over several lines."""
+
+_OUTPUT = re.compile(rb'(?ms)^[ \t]*output\s+"(?P<name>[^"]*)"\s*\{(?P<body>.*?)' + BLOCK_END)
 _SENSITIVE = re.compile(rb"(?m)^\s*sensitive\s*=\s*(\w+)")
 
 
