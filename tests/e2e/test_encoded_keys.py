@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from base64 import b64encode
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,49 @@ from tests.support.repositories import Repo
 @pytest.fixture
 def repo(tmp_path: Path) -> Repo:
     return Repo(tmp_path / "repo")
+
+
+def little(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+def big(text: str) -> bytes:
+    return text.encode("utf-16-be")
+
+
+def base64(key: str) -> str:
+    return b64encode(f"k={key}".encode()).decode()
+
+
+MIXED = {
+    "UTF-8 between": lambda k: BOM_UTF16_LE + little("a\r\n") + b"abc\r\n" + little(f"k={k}\r\n"),
+    "UTF-8 before": lambda k: BOM_UTF16_LE + b"a" + little(f"k={k}\r\n"),
+    "UTF-8 at the end": lambda k: BOM_UTF16_LE + little("a\r\n") + f"k={k}\r\n".encode(),
+    "little with the mark of big": lambda k: BOM_UTF16_BE + little(f"k={k}\r\n"),
+    "big with the mark of little": lambda k: BOM_UTF16_LE + big(f"k={k}\r\n"),
+    "misaligned big": lambda k: BOM_UTF16_BE + b"a" + big(f"k={k}\r\n"),
+    "big before a letter": lambda k: BOM_UTF16_LE + big(f"k={k}\u4e61"),
+    "far from the mark": lambda k: BOM_UTF16_LE + little("a\r\n" * 9999) + b"a" + little(k + "\n"),
+    "UTF-32": lambda k: BOM_UTF32_LE + b"a" + f"k={k}\n".encode("utf-32-le"),
+    "UTF-32 by two": lambda k: BOM_UTF32_BE + b"ab" + f"k={k}\n".encode("utf-32-be"),
+    "UTF-16 after the mark of UTF-32": lambda k: BOM_UTF32_LE + b"a" + little(f"k={k}\n"),
+    "base64": lambda k: BOM_UTF16_LE + b"a" + little(f"k={base64(k)}\n"),
+    "big base64": lambda k: BOM_UTF16_BE + b"a" + big(f"k={base64(k)}\n"),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_a_byte_order_mark_does_not_hold_for_all_of_a_file(
+    run: Run, make_key: MakeKey, tmp_path: Path, name: str
+) -> None:
+    """So a shell leaves it that appends to what another one has written."""
+    first, second = make_key(), make_key()
+    write(tmp_path, {"a": MIXED[name](second), "b": MIXED[name](first) + MIXED[name](second)})
+    ran = run("scan", "a", "b", "--format", "json")
+    found = [(one["path"], one["fingerprint"]) for one in ran.json()["findings"]]
+    assert sorted(found) == sorted(
+        [("a", fingerprint(second)), ("b", fingerprint(first)), ("b", fingerprint(second))]
+    )
 
 
 SOME = [name for number, name in enumerate(CASES) if number % 9 == 0]

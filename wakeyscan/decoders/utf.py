@@ -47,14 +47,43 @@ class _UtfDecoder:
         yield from ()
 
     def decode(self, content: bytes, found: FoundAnchors) -> Iterator[TextEncoding]:
-        """Yield each byte order and offset at which `content` holds an encoded anchor."""
+        """Yield each byte order and offset at which `content` holds an encoded anchor.
+
+        A byte-order mark does not hold for the whole file: a tool may append text in another
+        encoding, and so move the rest by an odd number of bytes.
+        """
+        marked = self._find_marked(content)
+        lowered = content.lower()
+        texts = [text for text in found if text not in self._byte_order_marks.values()]
+        offsets = (offset for text in texts for offset in find_all(lowered, text.lower()))
+        others = sorted({self._find_encoding(content, offset) for offset in offsets})
+        if marked is None:
+            yield from others
+            return
+        yield marked
+        others = [other for other in others if not _are_aligned(marked, other)]
+        yield from others or _list_shifted(content, marked)
+
+    def _find_marked(self, content: bytes) -> TextEncoding | None:
         for codec, byte_order_mark in self._byte_order_marks.items():
             if content.startswith(byte_order_mark):
-                yield TextEncoding(codec, len(byte_order_mark))
-                return
-        lowered = content.lower()
-        offsets = (offset for text in found for offset in find_all(lowered, text.lower()))
-        yield from sorted({self._find_encoding(content, offset) for offset in offsets})
+                return TextEncoding(codec, len(byte_order_mark))
+        return None
+
+
+def _are_aligned(one: TextEncoding, other: TextEncoding) -> bool:
+    """Return whether two encodings read the same characters."""
+    return one.codec == other.codec and one.align(other.bom_size) == other.bom_size
+
+
+def _list_shifted(content: bytes, marked: TextEncoding) -> Iterator[TextEncoding]:
+    """Yield the other alignment of UTF-16 if a part of the content may have it.
+
+    A NUL is then where aligned text has letters. Of other text, few characters have one there.
+    """
+    is_big = marked.codec == "utf-16-be"
+    if marked.width == 2 and b"\0" in content[marked.bom_size + is_big :: 2]:
+        yield TextEncoding(marked.codec, 1)
 
 
 def _find_utf_16(content: bytes, anchor: int) -> TextEncoding:
