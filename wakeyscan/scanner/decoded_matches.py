@@ -13,7 +13,7 @@ from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
-    from wakeyscan.scanner.ends import encoded_lines
+    from wakeyscan.scanner.ends import encoded_lines, encoded_units
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 else:
@@ -21,6 +21,7 @@ else:
     bounds = lazy_import("wakeyscan.scanner.bounds")
     candidates = lazy_import("wakeyscan.scanner.candidates")
     encoded_lines = lazy_import("wakeyscan.scanner.ends.encoded_lines")
+    encoded_units = lazy_import("wakeyscan.scanner.ends.encoded_units")
     joined_names = lazy_import("wakeyscan.scanner.joined_names")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
@@ -29,6 +30,8 @@ PLAIN = "plain"
 _BASE64 = "base64"
 _WRAPPED = (_BASE64, "decimal", "dump", "hex")
 """Names of the encodings that tools write in lines of a fixed width."""
+_IN_UNITS = ("dump", "entities", "escapes", "hex", "percent", "quoted-printable")
+"""Names of the encodings that write a character as a unit of its own."""
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
@@ -167,9 +170,11 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
     at_end = at_line_end or match.end == len(decoded.content)
     if decoded.is_truncated and (at_end or match.start == 0):
         return Bounds.OPEN
+    start, end = whole
+    if name in _IN_UNITS and encoded_units.has_next_unit(_build_end(source, end)):
+        return Bounds.OPEN
     if not at_end:
         return Bounds.CERTAIN
-    start, end = whole
     letters = _find_bare_letters(around, end) if name == _BASE64 else b""
     if not is_complete(letters) or _may_be_cut(match, source, end):
         return Bounds.OPEN
@@ -183,9 +188,15 @@ def _may_be_cut(match: Match, source: DecodedSource, end: int) -> bool:
     around = source.around
     if source.name not in _WRAPPED or around[end - 1 : end] == b"=":
         return False
-    before, after = around[max(0, end - CONTEXT) : end], around[end : end + CONTEXT]
-    text_end = TextEnd(before, after, source.path)
-    return encoded_lines.may_continue(text_end, has_text_before=match.start > 0)
+    text_end = _build_end(source, end)
+    return encoded_units.has_next_run(text_end) or encoded_lines.may_continue(
+        text_end, has_text_before=match.start > 0
+    )
+
+
+def _build_end(source: DecodedSource, end: int) -> TextEnd:
+    around = source.around
+    return TextEnd(around[max(0, end - CONTEXT) : end], around[end : end + CONTEXT], source.path)
 
 
 def _find_bare_letters(around: bytes, end: int) -> bytes:

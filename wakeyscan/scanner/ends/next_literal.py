@@ -15,10 +15,12 @@ from wakeyscan.scanner.ends.words import is_certain_name
 _CLOSINGS = b"\"'`)]}\\"
 _NEXT = lazy_pattern(
     rb"""(?x) \\*["'`)\]}]{1,3} (?P<between> [^"'`:]{1,80}? )
-    (?: \\*["'`] \(? | \[\[ | %[qQ][(\[{] ) (?P<text> [A-Za-z0-9_-]{1,120} )
+    (?: \\*["'`] \(? | \[\[ | %[qQ][(\[{] ) (?P<text>
+      (?: [A-Za-z0-9_-] | (?: % | \\+x | \\+u00 ) [0-9A-Fa-f]{2} | \\+[0-7]{3}
+        | &\#x?[0-9A-Fa-f]{2,3}; ){1,120} )
     (?: \)? \\*["'`] | \]\] | [)\]}] ) (?! \s*[:=] )"""
 )
-"""The end of a literal, and the next literal, if it has only letters of keys."""
+"""The end of a literal, and the next literal, if it has only letters of keys and escapes."""
 _NAMED = lazy_pattern(rb"(?<![-+.|~&*.])=")
 """Another name or key, and not an operator that appends."""
 _WORD = lazy_pattern(rb"[A-Za-z_]\w+")
