@@ -276,6 +276,9 @@ def test_an_error_that_names_the_key_is_recognized(error: str) -> None:
             "Webhook (API key is revoked)",
             "Expired, but: no token",
             "Please check: API key is invalid",
+            "Invalid token. Please use the EU endpoint",
+            "API key is invalid. Try again later",
+            "Invalid API key. Please check that your IP address is allowed",
         ),
     ],
 )

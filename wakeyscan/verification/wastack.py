@@ -59,7 +59,13 @@ _NEUTRAL = re.compile(
     r"(?:(?:error|code|status|http) ?)*(?:401)?(?: ?unauthori[sz]ed| ?unauthenticated)?"
     r"|(?:access|request|authentication|authorization|auth)(?: error| failed| failure| denied)"
 )
-_ADVICE = re.compile(r"(?:please|check|use|create|generate|make|get|see|contact|renew|replace)\b.*")
+_ADVICE = re.compile(
+    r"(?:please |check |use |create |generate |make |get |see |contact |renew |replace )+"
+    r"(?:(?:a|an|and|another|api|auth|authorization|bearer|credentials|dashboard|different"
+    r"|documentation|docs|for|from|header|help|in|it|key|keys|new|of|one|or|our|page|settings"
+    r"|support|sure|that|the|to|token|tokens|us|valid|wastack|your)(?:,? |\Z))+"
+)
+"""Advice about the key only: another region, another time or an address may be what is wrong."""
 _CLAUSE_END = re.compile(r"[:.;!()]+ ?| - ")
 
 _FITS_ANY_TEXT = re.compile(r"invalid|unknown|(?:not|no longer) valid")
