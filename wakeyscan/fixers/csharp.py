@@ -29,11 +29,24 @@ _SAFE_PARENTS = frozenset(
         *("parenthesized_expression", "initializer_expression", "arrow_expression_clause"),
     )
 )
+_OWNERS = frozenset(
+    (
+        *("variable_declarator", "parameter", "property_declaration", "method_declaration"),
+        *("class_declaration", "struct_declaration", "interface_declaration"),
+        *("enum_declaration", "record_declaration", "delegate_declaration"),
+    )
+)
+"""Nodes that declare a name."""
+
 _USING = re.compile(rb"^\s*(?:global\s+)?using\s+System\s*;", re.MULTILINE)
 
 
 def _format_lookup(place: Place) -> bytes:
-    namespace = b"" if _USING.search(place.source.content) else b"System."
+    content = place.source.content
+    is_short = _USING.search(content) and not syntax.declares(
+        place.tree, content, b"Environment", _OWNERS
+    )
+    namespace = b"" if is_short else b"System."
     variable = place.leak.variable.encode()
     return namespace + b'Environment.GetEnvironmentVariable("' + variable + b'")'
 

@@ -20,6 +20,15 @@ _REFUSED = {
     "annotation_type_element_declaration": "the default of an annotation must be a constant",
     "switch_label": "a case label must be a constant; compare with the variable",
 }
+_OWNERS = frozenset(
+    (
+        *("variable_declarator", "formal_parameter", "catch_formal_parameter"),
+        *("enhanced_for_statement", "class_declaration", "interface_declaration"),
+        *("enum_declaration", "record_declaration"),
+    )
+)
+"""Nodes that declare a name."""
+
 _SAFE_PARENTS = frozenset(
     (
         *("argument_list", "variable_declarator", "assignment_expression", "return_statement"),
@@ -31,7 +40,9 @@ _SAFE_PARENTS = frozenset(
 def _format_lookup(place: Place) -> bytes:
     if _is_in_value(place.node):
         return b'"' + spring.format_hole(place.leak.variable) + b'"'
-    return b'System.getenv("' + place.leak.variable.encode() + b'")'
+    is_other = syntax.declares(place.tree, place.source.content, b"System", _OWNERS)
+    package = b"java.lang." if is_other else b""
+    return package + b'System.getenv("' + place.leak.variable.encode() + b'")'
 
 
 def _format_hole(place: Place) -> bytes:

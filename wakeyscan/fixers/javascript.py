@@ -16,6 +16,23 @@ if TYPE_CHECKING:
 
 _DENO = re.compile(rb"\bDeno\.|\bfrom\s+['\"](?:jsr:|npm:|https://deno\.land)")
 
+_OWNERS = frozenset(
+    (
+        *("variable_declarator", "formal_parameters", "required_parameter", "optional_parameter"),
+        *("rest_pattern", "array_pattern", "object_pattern", "assignment_pattern", "pair_pattern"),
+        *("object_assignment_pattern", "for_in_statement", "catch_clause", "arrow_function"),
+        *("function_declaration", "function_expression", "generator_function_declaration"),
+        *("class_declaration", "import_specifier", "import_clause", "namespace_import"),
+    )
+)
+"""Nodes that declare a name."""
+
+_NODE_PROCESS = re.compile(
+    rb"\bprocess\s+from\s*['\"](?:node:)?process['\"]"
+    rb"|\bprocess\s*=\s*require\(\s*['\"](?:node:)?process['\"]"
+    rb"|\bdeclare\s+(?:const|let|var)\s+process\b"
+)
+
 _OWN_VALUE = "it sets the variable itself; remove the line, and set the variable outside"
 
 _REFUSED_PARENTS = {
@@ -44,9 +61,12 @@ def _format_lookup(place: Place) -> bytes:
 
 def _format_expression(place: Place) -> bytes:
     variable = place.leak.variable.encode()
-    if _DENO.search(place.source.content):
+    content = place.source.content
+    if _DENO.search(content):
         return b'Deno.env.get("' + variable + b'")'
-    return b"process.env." + variable
+    is_other = syntax.declares(place.tree, content, b"process", _OWNERS)
+    is_other = is_other and not _NODE_PROCESS.search(content)
+    return (b"globalThis." if is_other else b"") + b"process.env." + variable
 
 
 def _format_typed_lookup(place: Place) -> bytes:

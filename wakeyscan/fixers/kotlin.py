@@ -13,10 +13,21 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+_OWNERS = frozenset(
+    (
+        *("variable_declaration", "parameter", "class_parameter", "class_declaration"),
+        *("object_declaration", "function_declaration", "type_alias"),
+    )
+)
+"""Nodes that declare a name."""
+
+
 def _format_lookup(place: Place) -> bytes:
     if _is_in_value(place.node):
         return b'"' + _format_hole(place) + b'"'
-    return b'System.getenv("' + place.leak.variable.encode() + b'")'
+    is_other = syntax.declares(place.tree, place.source.content, b"System", _OWNERS)
+    package = b"java.lang." if is_other else b""
+    return package + b'System.getenv("' + place.leak.variable.encode() + b'")'
 
 
 def _format_hole(place: Place) -> bytes:

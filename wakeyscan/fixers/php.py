@@ -31,9 +31,14 @@ _SAFE_PARENTS = frozenset(
 )
 
 
+_OWN_FUNCTION = re.compile(rb"(?i)\bfunction\s+(?:[\w\\]+\\)?getenv\b")
+"""A function of a namespace, or its import; the leading backslash names the global one."""
+
+
 def _format_lookup(place: Place) -> bytes:
     quote = place.used[0].opening[-1:] or b"'"
-    return b"getenv(" + quote + place.leak.variable.encode() + quote + b")"
+    root = b"\\" if _OWN_FUNCTION.search(place.source.content) else b""
+    return root + b"getenv(" + quote + place.leak.variable.encode() + quote + b")"
 
 
 def _refuse(node: Node) -> str:

@@ -41,9 +41,15 @@ _NOT_BORROWED = (
 )
 
 
+_OWN_STD = re.compile(rb"\bmod\s+std\b|\bas\s+std\b")
+"""Another module of this name; the leading colons name the crate."""
+
+
 def _format_lookup(place: Place) -> bytes:
     """Return a look-up, borrowed where a `&str` was."""
     owned = _format_owned(place.leak.variable.encode())
+    if _OWN_STD.search(place.source.content):
+        owned = b"::" + owned
     parent = place.node.parent
     if parent is None or parent.type == "field_expression":
         return owned

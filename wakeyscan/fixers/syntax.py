@@ -5,6 +5,7 @@ The grammars are separate wheels, which the extra `wakeyscan[fix]` installs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import import_module
@@ -75,6 +76,33 @@ def walk(node: Node) -> Iterator[Node]:
         current = pending.pop()
         yield current
         pending.extend(reversed(current.children))
+
+
+_NOT_DECLARED = ("value", "right", "body", "type")
+"""Fields of a declaration that only use a name."""
+
+
+def declares(tree: Tree, content: bytes, name: bytes, owners: frozenset[str]) -> bool:
+    """Return whether a content gives a name another meaning, in a node of one of these types.
+
+    A use such as `name.` is no declaration, so a content with nothing else is not searched.
+    """
+    other_use = re.search(rb"(?<![.\w$])" + name + rb"\b(?!\s*[.\[])", content)
+    return other_use is not None and _is_declared(content, tree, name, owners)
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _is_declared(content: bytes, tree: Tree, name: bytes, owners: frozenset[str]) -> bool:
+    named = (node for node in walk(tree.root_node) if not node.children and node.text == name)
+    return any(_is_owned(node, owners) for node in named)
+
+
+def _is_owned(node: Node, owners: frozenset[str]) -> bool:
+    parent = node.parent
+    if parent is None or parent.type not in owners:
+        return False
+    used = [parent.child_by_field_name(field) for field in _NOT_DECLARED]
+    return node not in used or parent.type == "pair_pattern"
 
 
 class Literal(NamedTuple):
