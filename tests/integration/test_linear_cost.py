@@ -71,6 +71,7 @@ GAPS = {
     + rb'\")",'
     + b"\n",
     "pieces in a patch": b'@@ -1 +1 @@\n-k = "' + HEAD + b'" +\n+  "' + TAIL + b'" +\n',
+    "lines of hex": PREFIX.hex().encode() * 2 + b"ff\n" + HEAD.hex().encode() + b"\n",
     "gzip in base64": b64encode(b"\x1f\x8b\x08" + bytes(6)),
     "zip in base64": b64encode(b"PK\x03\x04\x14" + bytes(4)),
     "UTF-16 with a mark": b"\xff\xfe" + PREFIX.decode().encode("utf-16-le"),

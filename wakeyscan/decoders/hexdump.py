@@ -11,6 +11,7 @@ import re
 from binascii import hexlify, unhexlify
 from collections.abc import Iterator
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders._dump_lines import (
@@ -24,6 +25,7 @@ from wakeyscan.decoders._dump_lines import (
     find_lines,
     read_characters,
 )
+from wakeyscan.decoders._hex_lines import decode_hex_lines
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
@@ -36,6 +38,7 @@ _GAPS = (b" ", b"    ")
 _OCTAL_GAPS = (b" ", b"  ")
 _CELL = 4
 """Width of a column that shows one byte as a character."""
+_DIGITS = lazy_pattern(DIGIT + rb"{8,}")
 _MAX_WORD = 16
 """Bytes of the longest word, but for `xxd -p`."""
 
@@ -84,11 +87,23 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the bytes of the lines around each encoded anchor."""
     end = -1
     for hit in re.finditer(b"|".join(map(_build_anchor_pattern, sorted(found))), content):
-        read = _choose_reader(content, hit) if hit.start() >= end else None
-        if read and (lines := find_lines(content, hit.start(), read)):
-            decoded = build_decoded_text(lines)
+        decoded = _decode_lines(content, hit) if hit.start() >= end else None
+        if decoded:
             end = decoded.span[1]
             yield decoded
+
+
+def _decode_lines(content: bytes, hit: re.Match[bytes]) -> DecodedText | None:
+    """Return the bytes of the lines around a hit, if their format is known."""
+    width = _measure_word(content, hit) if _DIGITS.fullmatch(hit[0]) else 0
+    is_in_order = width > 0 and unhexlify(hit[0]) in _PREFIX
+    if is_in_order and width != XXD_PLAIN_SIZE:
+        decoded = decode_hex_lines(content, hit.start())
+        if decoded:
+            return decoded
+    read = _choose_reader(content, hit, width)
+    lines = find_lines(content, hit.start(), read) if read else []
+    return build_decoded_text(lines) if lines else None
 
 
 def _build_anchor_pattern(text: bytes) -> bytes:
@@ -97,8 +112,11 @@ def _build_anchor_pattern(text: bytes) -> bytes:
     return rb"(?<!\w)%b(?!\w)" % escaped if b" " in text else escaped
 
 
-def _choose_reader(content: bytes, hit: re.Match[bytes]) -> ReadLine | None:
-    """Return a reader for the format that an encoded anchor, and the digits around it, show."""
+def _choose_reader(content: bytes, hit: re.Match[bytes], width: int) -> ReadLine | None:
+    """Return a reader for the format that an encoded anchor, and the digits around it, show.
+
+    `width` is the number of bytes of a word of hexadecimal digits.
+    """
     text = hit[0].lower()
     digits = len(text.partition(b" ")[0])
     if digits in OCTAL_WORDS:
@@ -108,7 +126,6 @@ def _choose_reader(content: bytes, hit: re.Match[bytes]) -> ReadLine | None:
         return read_characters
     if gap := text.count(b" "):
         return build_word_reader(digits // 2, gap, is_little_endian=True)
-    width = _measure_word(content, hit)
     if width and (width <= _MAX_WORD or width == XXD_PLAIN_SIZE):
         return build_word_reader(width, 1, is_little_endian=unhexlify(text) not in _PREFIX)
     return None
