@@ -53,7 +53,7 @@ def pickled(protocol: int, key: bytes) -> bytes:
 
 def der(key: bytes) -> bytes:
     length = byte(len(key)) if len(key) < 0x80 else b"\x81" + byte(len(key))
-    return b"\x30\x0d\x06\x03\x55\x04\x03\x0c" + length + key + b"\x30\x0d"
+    return b"\x30\x0e\x06\x03\x55\x04\x03\x0c" + length + key + b"\x30\x0e"
 
 
 def lua_54(key: bytes) -> bytes:
@@ -98,16 +98,12 @@ PLAIN: dict[str, Build] = {
     "Protocol Buffers, fields by letters": lambda key: (
         field(1, b"hello") + field(12, key) + field(13, b"world")
     ),
-    "Protocol Buffers, nested": lambda key: (
-        field(15, field(14, key) + field(9, b"abc")) + b"\x10\x01"
-    ),
     "Protocol Buffers, repeated": lambda key: (
         b"\x18\x01" + field(4, key) + field(4, key[::-1]) + b"\0"
     ),
     "MessagePack": partial(counted, byte, b"\x82\xa5token\xd9", b"\xa1a\x01"),
     "MessagePack, letters after": partial(counted, byte, b"\x93\x01\xd9", b"AB\x07\x05"),
     "CBOR": lambda key: b"\xa3" + cbor(b"token") + cbor(key) + cbor(b"a") + b"\x01\x03",
-    "CBOR, names": lambda key: b"\xa2" + cbor(b"k") + cbor(key) + cbor(b"session") + cbor(b"value"),
     "CBOR, bytes": lambda key: (
         b"\xa2" + cbor(b"key") + b"X" + cbor(key)[1:] + cbor(b"name") + b"\x01"
     ),
@@ -138,6 +134,10 @@ PLAIN: dict[str, Build] = {
 """Formats in which the length is that of the key, and another value follows."""
 
 OTHER: dict[str, Build] = {
+    "CBOR, names": lambda key: b"\xa2" + cbor(b"k") + cbor(key) + cbor(b"session") + cbor(b"value"),
+    "Protocol Buffers, nested": lambda key: (
+        field(15, field(14, key) + field(9, b"abc")) + b"\x10\x01"
+    ),
     "Lua 5.4": lua_54,
     "a length of a URL": lambda key: (
         field(2, b"https://x.org/?k=" + key) + field(3, b"abc") + b"\0"
@@ -170,4 +170,4 @@ OTHER: dict[str, Build] = {
         {"K": key, "Zed": "zz"}, fmt=plistlib.FMT_BINARY
     ),
 }
-"""Formats in which the length counts other things, or in which letters follow."""
+"""Formats in which the length counts other things, or in which what follows may be text."""

@@ -201,7 +201,7 @@ def _find_in_text(
     if string.bounds is Bounds.CERTAIN:
         return string
     run_end = _find_run_end(content, at, limit)
-    has_length = endings.has_length(content, at, run_end, previous_end)
+    has_length = endings.has_length(content, at, run_end, string.end, previous_end)
     return string._replace(bounds=Bounds.OPEN) if has_length else None
 
 

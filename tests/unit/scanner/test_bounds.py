@@ -101,7 +101,7 @@ CERTAIN = {
     "NUL, letters after": b"abc\0K=KEY\0abc",
     "quotes in binary data": b'\0\x01{"a":"KEY","b":1}\0',
     "lines in binary data": b"\0\0K=KEY\nOTHER=abc\n\0",
-    "length and type in binary data": b"\0\x0a" + bytes([len(KEY)]) + b"KEYz\x01\x02\0",
+    "length and type in binary data": b"\0\x12" + bytes([len(KEY)]) + b"KEYz\x01\x02\0",
     "length before another string": b"\0\0" + bytes([len(KEY)]) + b"KEYz\x05hello\0",
     "length of the whole value": b"\0\x12" + bytes([len(KEY) + 7]) + b"Bearer KEYz\x01\0",
 }
@@ -198,6 +198,7 @@ UNCERTAIN = {
     "control after, no NUL": b"\x0a\x05hello\x12KEY\x1a\x03abc",
     "unmatched quote": b'\0\x0a\x04abcdKEY"\x03abc\0',
     "line end that is a tag": b"\0\x0a\x80KEY\x0a\x05hello\0",
+    "length that may be a delimiter": b"\0\x0a" + bytes([len(KEY)]) + b"KEYz\x01\x02\0",
     "length in binary data, letter after": b"\0\0" + bytes([len(KEY)]) + b"KEYz\x01\x02\0",
     "length of the whole value, letter after": b"\0\x01"
     + bytes([len(KEY) + 7])

@@ -14,16 +14,22 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.string_tables import is_program
+from wakeyscan.scanner.strings.delimiters import may_delimit, proves_end
 from wakeyscan.scanner.strings.lengths import (
     MAX_MARKS,
     NO_STRING,
     STRING_TYPES,
     LengthReading,
     find_text_start,
+    is_type,
     read_lengths,
 )
 from wakeyscan.scanner.strings.literals import ends_literal
-from wakeyscan.scanner.strings.records import begins_string, find_next_texts, is_blank_before_string
+from wakeyscan.scanner.strings.records import (
+    find_next_texts,
+    is_delimiter,
+    list_next_strings,
+)
 from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
 
 MIN_KEY, MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
@@ -41,6 +47,9 @@ _CLOSING = {
     )
 }
 """Delimiters, which are not lengths if they are on both sides of a key."""
+_BLANK = ord(" ")
+_SHORT = ((0, 0), (1, 0))
+"""NULs of a length that may be a blank before a C string."""
 _LETTER = lazy_pattern(rb"\w")
 
 _MARGIN = 4
@@ -63,8 +72,8 @@ _AFTER_WORD, _AFTER_LENGTH, _AFTER_RECORD, _AFTER_NOTHING = 4, 6, 4, 20
 """Bits of words after a key, if a word or a length precedes the key, if the length of these words
 precedes them, and if nothing shows a neighbor."""
 
-_AFTER_BLANK = 20
-"""Bits of doubt about a length that is probably a space."""
+_AFTER_DELIMITER = 20
+"""Bits of doubt about a length that is probably a delimiter, as a space is."""
 
 
 class _Run(NamedTuple):
@@ -79,6 +88,36 @@ class _Run(NamedTuple):
     """Whether a word after the key may be another string."""
     is_adjacent: bool
     """Whether a string directly precedes it."""
+    previous_end: int
+    """Where another key ends that has a length."""
+
+    def is_delimited(self, reading: LengthReading) -> bool:
+        """Return whether a length is more likely the first of two delimiters around the key."""
+        if reading.zeros not in _SHORT or not is_delimiter(self.content, self.end, reading):
+            return False
+        is_blank = self.content[reading.start + reading.zeros[0]] == _BLANK
+        return is_blank or self.may_delimit(reading)
+
+    def is_evident(self, reading: LengthReading) -> bool:
+        """Return whether a length is more than a coincidence, although other ends are likelier."""
+        return reading.weight >= _MIN_WEIGHT or not self.may_delimit(reading)
+
+    def may_delimit(self, reading: LengthReading) -> bool:
+        """Return whether a length may be a delimiter before the key."""
+        return may_delimit(self.content, reading, self.previous_end)
+
+    def has_other_length(self, end: int) -> bool:
+        """Return whether a length names another end: of a longer text, or in spite of quotes."""
+        for string in (self.start, *_list_outer_starts(self.content, self.start)):
+            is_own = string == self.start
+            for reading in read_lengths(self.content, string, self.previous_end):
+                is_near = self.end - reading.end <= MAX_MARKS
+                is_likely = is_near if is_own else not is_type(self.content, reading.start)
+                is_other = self.start + MIN_KEY <= reading.end <= self.end and reading.end != end
+                is_certain = is_other and is_likely and not reading.kind.doubt
+                if is_certain and not self.may_delimit(reading):
+                    return True
+        return False
 
 
 class _Ending(NamedTuple):
@@ -109,17 +148,20 @@ def find_ending(
     is_adjacent = has_bare_strings or _is_adjacent(content, start)
     has_neighbor = is_adjacent or run_end - start > MAX_KEY
     has_neighbor = has_neighbor or _is_in_program(content, start, run_end)
-    run = _Run(content, start, run_end, readings, has_neighbor, is_adjacent)
+    run = _Run(content, start, run_end, readings, has_neighbor, is_adjacent, previous_end)
     if not run.readings and not run.has_neighbor:
-        return run_end, None
+        return run_end, Bounds.OPEN if run.has_other_length(run_end) else None
     best, *others = sorted(_list_endings(run), key=lambda ending: ending.bits)
     return best.end, _find_bounds(best, others, run)
 
 
-def has_length(content: bytes, start: int, run_end: int, previous_end: int) -> bool:
-    """Return whether a length before a key names the end of its letters, or nearly so."""
+def has_length(content: bytes, start: int, run_end: int, end: int, previous_end: int) -> bool:
+    """Return whether a length before a key names its most likely end, or one near its letters'."""
     readings = _read_ends(content, start, run_end, previous_end)
-    return any(run_end - end <= MAX_MARKS and _is_strong(readings[end]) for end in readings)
+    return any(
+        (named == end or run_end - named <= MAX_MARKS) and _is_strong(reading)
+        for named, reading in readings.items()
+    )
 
 
 def _is_strong(reading: LengthReading | None) -> bool:
@@ -141,22 +183,37 @@ def _is_in_program(content: bytes, start: int, run_end: int) -> bool:
 
 def _find_bounds(best: _Ending, others: list[_Ending], run: _Run) -> Bounds | None:
     rivals = [other for other in others if other.bits < best.bits + _MARGIN]
-    if best.is_record and not rivals and _is_strong(best.reading) and not _may_be_less(best, run):
+    readings = [other.reading for other in others if other.reading]
+    is_strong = _is_strong(best.reading) and not _is_doubted(best, readings, run)
+    if best.is_record and not rivals and is_strong and not _may_be_less(best, run):
         return Bounds.CERTAIN
-    is_doubtful = best.end < run.end or any(rival.reading for rival in rivals)
+    has_evidence = any(map(run.is_evident, readings)) or run.has_other_length(best.end)
+    is_doubtful = best.end < run.end or has_evidence or any(rival.reading for rival in rivals)
     return Bounds.OPEN if is_doubtful or run.is_adjacent else None
+
+
+def _is_doubted(best: _Ending, readings: list[LengthReading], run: _Run) -> bool:
+    """Return whether the best length is more likely a delimiter after another length."""
+    if not best.reading or run.has_other_length(best.end):
+        return True
+    earlier = (reading for reading in readings if reading.start < best.reading.start)
+    return run.may_delimit(best.reading) and any(map(run.is_evident, earlier))
 
 
 def _may_be_less(best: _Ending, run: _Run) -> bool:
     """Return whether a length may name a part of the key, and not the key before other letters."""
-    if not best.reading:
+    reading = best.reading
+    if not reading:
         return False
-    if ends_literal(run.content, run.start, run.end) and not best.reading.is_in_known_format:
+    if ends_literal(run.content, run.start, run.end) and not reading.is_in_known_format:
         return True
-    if best.end == run.end or best.reading.is_typed:
+    if best.end == run.end:
         return False
-    is_alone = best.reading.weight < _MIN_WEIGHT_ALONE
-    return is_alone and not begins_string(run.content, best.end, run.end, best.reading)
+    rest = run.content, best.end, run.end, reading
+    if not proves_end(*rest, run.previous_end):
+        return True
+    is_alone = not reading.is_typed and reading.weight < _MIN_WEIGHT_ALONE
+    return is_alone and not any(list_next_strings(*rest))
 
 
 def _read_ends(
@@ -188,6 +245,15 @@ def _list_starts(content: bytes, start: int, run_end: int) -> Iterator[tuple[int
     for string in (text + size for size in sizes):
         if string + _MIN_BEFORE <= start:
             yield string, _OTHER_START
+
+
+def _list_outer_starts(content: bytes, start: int) -> Iterator[int]:
+    """Yield where a text may start that holds a key: just before it, or after another string."""
+    text = find_text_start(content, start)
+    after = text + content[text - 1] if text else start
+    for string in (start - 2, start - 1, after + 1, after + 2):
+        if text <= string < start:
+            yield string
 
 
 def _list_endings(run: _Run) -> Iterator[_Ending]:
@@ -226,5 +292,5 @@ def _measure_rest(run: _Run, end: int, words: list[float]) -> tuple[float, bool]
         default=float("inf"),
     )
     word_bits = words[0] + _AFTER_LENGTH
-    doubt = _AFTER_BLANK * is_blank_before_string(run.content, run.end, reading)
+    doubt = _AFTER_DELIMITER * run.is_delimited(reading)
     return min(record, word_bits) + doubt, record < word_bits

@@ -124,10 +124,10 @@ def read_lengths(content: bytes, start: int, previous_end: int) -> Iterator[Leng
     is_known = known is not None or content.startswith(_FORMATS_WITH_LENGTHS)
     for value, first, zeros, weight in _read_numbers(content, start):
         context = _weigh_before(content, first, zeros)
-        is_typed = known is not None or (first > 0 and content[first - 1] in _TYPES_BEFORE_LENGTH)
+        is_typed = known is not None or is_type(content, first - 1)
         for kind in known or _KINDS:
             if size := kind.find_size(value):
-                has_string = 0 <= first - previous_end < MAX_MARKS or _has_string_before(
+                has_string = 0 <= first - previous_end < MAX_MARKS or has_string_before(
                     content, first, zeros[1], kind
                 )
                 bits = _NEIGHBOR if has_string else max(0, context) if known else context
@@ -156,14 +156,14 @@ def _weigh_before(content: bytes, start: int, zeros: tuple[int, int]) -> int:
     """Return the evidence of the bytes before a length at an offset."""
     if start and not is_visible(content, start - 1):
         return _NOT_TEXT
-    if not any(zeros) and _has_cbor_before(content, start):
+    if not any(zeros) and has_cbor_before(content, start):
         return _NEIGHBOR
     before = content[max(0, start - _TYPE_CONTEXT) : start]
     is_typed = start <= MAX_MARKS or _STRING_TYPE.search(before)
     return 0 if is_typed and not zeros[1] else _IN_TEXT
 
 
-def _has_string_before(content: bytes, start: int, zeros: int, kind: Kind) -> bool:
+def has_string_before(content: bytes, start: int, zeros: int, kind: Kind) -> bool:
     """Return whether a text with such a length precedes an offset, or the type at this offset."""
     text = find_text_start(content, start)
     length = text - zeros - 1
@@ -173,7 +173,7 @@ def _has_string_before(content: bytes, start: int, zeros: int, kind: Kind) -> bo
     return size >= MAX_MARKS and 0 <= start - text - size < MAX_MARKS
 
 
-def _has_cbor_before(content: bytes, start: int) -> bool:
+def has_cbor_before(content: bytes, start: int) -> bool:
     """Return whether a short text of CBOR and a type precede an offset."""
     if start < 2 or content[start - 1] not in CBOR_TYPES[0]:
         return False
@@ -192,6 +192,11 @@ def is_text(content: bytes, start: int, end: int) -> bool:
     """Return whether the visible characters at `start` end exactly at `end`."""
     text = _TEXT.match(content, start, end + 1)
     return text is not None and text.end() == end
+
+
+def is_type(content: bytes, at: int) -> bool:
+    """Return whether a type of strings in a common format is at an offset."""
+    return at >= 0 and content[at] in _TYPES_BEFORE_LENGTH
 
 
 def is_visible(content: bytes, at: int) -> bool:

@@ -43,27 +43,31 @@ def find_next_texts(
             yield _MARK * types + _CBOR_LENGTH, at + 1
 
 
-def begins_string(content: bytes, end: int, run_end: int, reading: LengthReading) -> bool:
-    """Return whether the letters `content[end:run_end]` belong to a string with its own length.
+def list_next_strings(
+    content: bytes, end: int, run_end: int, reading: LengthReading
+) -> Iterator[tuple[int, int]]:
+    """Yield where the strings may start and end to which the letters `content[end:run_end]` belong.
 
-    They are its type or its length, and maybe its first letters.
+    The letters are the type or the length of a string, and maybe its first letters. The start is
+    that of the only byte of the length that is not NUL; for short texts of CBOR, that of the first.
     """
-    offsets = range(end, min(run_end, end + MAX_MARKS) + 1)
-    return any(
-        _is_cbor(content, at, run_end, reading)
-        or any(_has_text(content, at, run_end, zeros) for zeros in {reading.zeros, (0, 0)})
-        for at in offsets
-    )
+    for at in range(end, min(run_end, end + MAX_MARKS) + 1):
+        if _is_cbor(content, at, run_end, reading):
+            yield at, run_end
+        for zeros in {reading.zeros, (0, 0)}:
+            if text_end := _find_text_end(content, at, run_end, zeros):
+                yield at + zeros[0], text_end
 
 
-def _has_text(content: bytes, at: int, run_end: int, zeros: tuple[int, int]) -> bool:
-    """Return whether an integer at an offset names the size of a visible text."""
+def _find_text_end(content: bytes, at: int, run_end: int, zeros: tuple[int, int]) -> int:
+    """Return where a visible text ends if an integer at an offset names its size; or 0."""
     length = at + zeros[0]
     text = length + 1 + zeros[1]
     if text >= len(content) or any(content[at:length]) or any(content[length + 1 : text]):
-        return False
+        return 0
     end = text + content[length]
-    return end >= max(run_end, text + MAX_MARKS) and is_text(content, text, end)
+    is_valid = end >= max(run_end, text + MAX_MARKS) and is_text(content, text, end)
+    return end if is_valid else 0
 
 
 def _weigh_c_string(content: bytes, run_end: int, reading: LengthReading) -> int:
@@ -72,20 +76,14 @@ def _weigh_c_string(content: bytes, run_end: int, reading: LengthReading) -> int
     return _C_STRING * is_short
 
 
-def is_blank_before_string(content: bytes, run_end: int, reading: LengthReading) -> bool:
-    """Return whether a length is more likely a space before a string that a delimiter ends.
-
-    A delimiter may also be a length: that of the text after it.
-    """
+def is_delimiter(content: bytes, at: int, reading: LengthReading) -> bool:
+    """Return whether a delimiter is at an offset, and not the length of the text after it."""
+    if not content.startswith(_DELIMITERS, at):
+        return False
     zeros = reading.zeros[0]
-    blank = reading.start + zeros
-    if reading.zeros not in ((0, 0), (1, 0)) or content[blank : blank + 1] != b" ":
-        return False
-    if not content.startswith(_DELIMITERS, run_end):
-        return False
-    text = run_end + 1 + zeros
-    number = int.from_bytes(content[run_end:text], "big")
-    size = 0 if content[run_end] in _QUOTES else reading.kind.find_size(number)
+    text = at + 1 + zeros
+    number = int.from_bytes(content[at:text], "big")
+    size = 0 if content[at] in _QUOTES else reading.kind.find_size(number)
     following = content[text : text + size]
     return not following or len(following) < size or not is_text(following, 0, size)
 
