@@ -168,6 +168,47 @@ def test_keys_that_cannot_be_masked_are_reported_and_kept(run: Run, home: Path, 
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""], ids=["with a mark", "without"])
+def test_a_file_in_utf_16_is_left_alone(
+    run: Run, home: Path, key: str, codec: str, mark: str
+) -> None:
+    """A position in its text is none in its bytes."""
+    encoded = base64.b64encode(f"the key is {key}".encode()).decode()
+    text = f'{mark}{{"first": "other", "a": "{key}"}}\n{{"b": "{encoded}", "c": 1}}\n'
+    files: dict[str, str | bytes] = {
+        f".claude/a.{ending}": text.encode(codec) for ending in ("json", "jsonl", "md")
+    }
+    # A mask in the part that is not in UTF-16 would move the rest.
+    files[".claude/b.jsonl"] = mark.encode(codec) + f"{key}\n".encode() + "rest".encode(codec)
+    keep(home, files)
+    ran = run("wipe", "--write", "agents:")
+    changed = {name for name in files if (home / name).read_bytes() != files[name]}
+    assert (ran.code, changed) == (1, set() if mark else {".claude/b.jsonl"}), ran
+    assert ran.out.count("it is encoded; delete the file") >= 3
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(b'{"a": 1,\r"b": 2,\r\n"x": "y"}\r', id="lone CR"),
+        pytest.param(b'{"x": "' + b"\xe2\x82" * 60 + b'", "y": ', id="cut characters"),
+        pytest.param(b'\xef\xbb\xbf{"x": "", "y": ', id="a mark of UTF-8"),
+    ],
+)
+def test_an_encoded_key_is_masked_where_the_scan_shows_it(
+    run: Run, home: Path, key: str, before: bytes
+) -> None:
+    encoded = base64.b64encode(f"the key is {key}".encode())
+    content = before + b'"' + encoded + b'", "other": "z"}\n{"c": ["d", "e", "f", "g"]}\n'
+    keep(home, {".claude/a.jsonl": content})
+    ran = run("wipe", "--write", "agents:")
+    after = (home / ".claude/a.jsonl").read_bytes()
+    mark = after[len(before) + 1 :][:28]
+    assert (ran.code, mark[:22]) == (0, b"redacted-by-wakeyscan-"), ran
+    assert after == content.replace(encoded, mark)
+
+
 def test_a_short_credential_is_masked_only_where_it_is(run: Run, home: Path) -> None:
     line = "curl -H 'Authorization: Bearer k3yQ9zT1' https://a.b\nk3yQ9zT1x = 1\n"
     keep(home, {".vibe/a.sh": line})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Standing
+from wakeyscan.core.line_index import find_positions
 from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
 
 _JSON = (".json", ".jsonl", ".ndjson", ".jsonc", ".code-workspace")
 
-_STRING = re.compile(rb'"(?:[^"\\\n]|\\.)*+"')
+_STRING = re.compile(rb'"(?:[^"\\\n\r]|\\.)*+"')
+_LINE_END, _ANY_LINE_END = re.compile(rb"\n"), re.compile(rb"\r\n?|\n")
+
+_WIDE_MARKS = (BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF32_BE)
+"""The mark of UTF-32 in little endian begins with that of UTF-16."""
+_WIDE_ENCODINGS = ("utf-16", "utf-32")
 
 _MIN_GLOBAL = 16
 """Bytes of a secret that is replaced in the whole file. A shorter one may be part of other text."""
@@ -42,14 +49,23 @@ def mask_findings(
     """Return the masked content, and the findings that cannot be masked, with the reason."""
     spans: list[_Span] = []
     left: list[tuple[Finding, str]] = []
-    starts = [0, *(match.end() for match in re.finditer(b"\n", content))]
+    line_end = _ANY_LINE_END if b"\r" in content else _LINE_END  # the second one is faster
+    starts = [0, *(match.end() for match in line_end.finditer(content))]
     for finding in findings:
-        found = [*_find_spans(content, starts, finding)]
+        found = [] if _is_wide(content, finding) else [*_find_spans(content, starts, finding)]
         spans += found
         if not found:
             is_member = MEMBER_SEPARATOR in finding.origin.path
             left.append((finding, IN_CONTAINER if is_member else ENCODED))
     return _replace(content, spans), left
+
+
+def _is_wide(content: bytes, finding: Finding) -> bool:
+    """Return whether the position of a finding is in another text than the bytes of the file.
+
+    In a file with the mark of such a text, a mask may also move the rest by an odd number of bytes.
+    """
+    return content.startswith(_WIDE_MARKS) or finding.encoding.startswith(_WIDE_ENCODINGS)
 
 
 def _find_spans(content: bytes, starts: list[int], finding: Finding) -> Iterator[_Span]:
@@ -64,16 +80,18 @@ def _find_spans(content: bytes, starts: list[int], finding: Finding) -> Iterator
         for match in re.compile(re.escape(secret)).finditer(content, low, high):
             yield (*match.span(), mark)
     elif finding.origin.path.lower().endswith(_JSON):
-        offset = start + _count_bytes(content[start:end], finding.position.column)
-        for match in _STRING.finditer(content, start, end):
-            if match.start() <= offset < match.end():
-                yield match.start() + 1, match.end() - 1, mark
-                return
+        yield from _find_string(content[start:end], start, finding)
 
 
-def _count_bytes(line: bytes, column: int) -> int:
-    text = line.decode("utf-8", "surrogateescape")[: column - 1]
-    return len(text.encode("utf-8", "surrogateescape"))
+def _find_string(text: bytes, offset: int, finding: Finding) -> Iterator[_Span]:
+    """Yield the span of the JSON string that holds a finding; `text` is its line."""
+    strings = [match.span() for match in _STRING.finditer(text)]
+    bounds = [bound for span in strings for bound in span]
+    line, column, _ = finding.position
+    columns = [found for _, found in find_positions(text, bounds, line)]
+    for (low, high), first, end in zip(strings, columns[::2], columns[1::2], strict=True):
+        if first <= column < end:
+            yield offset + low + 1, offset + high - 1, build_mark(finding).encode()
 
 
 def _replace(content: bytes, spans: list[_Span]) -> bytes:
