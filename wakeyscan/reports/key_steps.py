@@ -140,23 +140,30 @@ def _list_rotation(
         yield Step("Create a new credential where this one was issued.")
     yield from _list_removal(key, program)
     yield _build_roll_out(key, facts)
-    yield Step("Check that the new key works", ('echo "$NEW_KEY" | ' + f"{program} verify",))
-    issuer = "in WAStack (Settings, API Keys)" if key.rule == API_KEY else "where it was issued"
-    yield Step(f"Revoke {digits} {issuer}.")
-    report = shlex.quote(saved or "leak.json")
-    yield Step(
-        "Prove that it is revoked"
-        + ("" if saved else ", with a report of --report json=leak.json"),
-        ('export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"', f"{program} verify {report} --wait 10m"),
-    )
+    if key.rule == API_KEY:
+        yield Step("Check that the new key works", ('echo "$NEW_KEY" | ' + f"{program} verify",))
+        yield Step(f"Revoke {digits} in WAStack (Settings, API Keys).")
+        yield _build_proof(program, saved)
+    else:
+        yield Step(f"Revoke {digits} where it was issued.")
     if key.introduced.commit:
+        log = "WAStack's log" if key.rule == API_KEY else "the log of the service"
         since = key.introduced.author_date[:10]
-        yield Step(f"Look for requests that are not yours in WAStack's log since {since}.")
+        yield Step(f"Look for requests that are not yours in {log} since {since}.")
         yield Step(
             "Decide about the history: a revoked key is harmless, and a rewrite breaks every clone."
             " To purge it all the same",
             (f"{program} audit --purge-file ../purge.txt",),
         )
+
+
+def _build_proof(program: str, saved: str) -> Step:
+    report = shlex.quote(saved or "leak.json")
+    source = "" if saved else ", with a report of --report json=leak.json"
+    return Step(
+        f"Prove that it is revoked{source}",
+        ('export WAKEYSCAN_CONTROL_KEY="$NEW_KEY"', f"{program} verify {report} --wait 10m"),
+    )
 
 
 def _build_roll_out(key: SecretHistory, facts: LocalFacts) -> Step:

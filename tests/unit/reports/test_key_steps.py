@@ -7,6 +7,7 @@ import pytest
 from tests.support.histories import build_history
 from tests.support.keys import PREFIX
 from wakeyscan.core.finding import Liveness
+from wakeyscan.core.secret import APP_KEY, Secret
 from wakeyscan.core.secret_history import Occurrence
 from wakeyscan.reports.key_steps import describe_key, list_key_steps
 
@@ -52,3 +53,12 @@ def test_nothing_is_rebased_for_a_key_on_no_branch(names: tuple[str, ...], comma
     listed = [command for step in steps for command in step.commands]
     assert (len(listed), any("rebase" in command for command in listed)) == (commands, False)
     assert steps[-1].text.endswith("this drops all stashes too")
+
+
+@pytest.mark.parametrize("rule", ["authorization-header", APP_KEY])
+def test_only_keys_of_wastack_are_verified(rule: str) -> None:
+    key = build_history(secret=Secret(b"sample", rule), rule=rule, pushed=True)
+    steps = list_key_steps(key)
+    commands = [command for step in steps for command in step.commands]
+    assert not any("verify" in command or "CONTROL_KEY" in command for command in commands)
+    assert not any("WAStack's log" in step.text for step in steps)
