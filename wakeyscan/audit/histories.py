@@ -95,7 +95,8 @@ def _list_lost_secrets(
     """Report the secrets that the second scan of their objects did not find."""
     found = {(history.rule, history.secret.fingerprint) for history, _ in histories}
     lost = objects.list_secrets() - found
-    reason = f"objects with {len(lost)} secrets cannot be read a second time"
+    count = f"{len(lost)} secret{'s' * (len(lost) != 1)}"
+    reason = f"objects with {count} cannot be read a second time"
     return [Skipped(origin, reason)] if lost else []
 
 

@@ -103,7 +103,7 @@ def test_a_key_that_cannot_be_read_again_is_said(
     monkeypatch.setattr(audit_module, "choose_tree_comparer", lambda repository: lose)
     result = run_audit(repo.top)
     assert (result.keys, result.complete) == ((), False)
-    assert "objects with 1 secrets cannot be read a second time" in [
+    assert "objects with 1 secret cannot be read a second time" in [
         item.reason for item in result.skipped
     ]
 
