@@ -863,6 +863,15 @@ def link_key(folder: Path) -> None:
     (folder / "verdicts.key").symlink_to("elsewhere")
 
 
+def pipe_key(folder: Path) -> None:
+    (folder / "verdicts.key").unlink()
+    os.mkfifo(folder / "verdicts.key", 0o600)
+
+
+def open_entries(folder: Path) -> None:
+    (folder / "verdicts.json").chmod(0o620)
+
+
 def no_folder(folder: Path) -> None:
     shutil.rmtree(folder)
     folder.write_text("")
@@ -874,9 +883,14 @@ def no_folder(folder: Path) -> None:
         (spoil_key, "{}/verdicts.key: damaged; remove it to create a new one"),
         (open_key, "{}/verdicts.key: other users can read it; remove it to create a new one"),
         (link_key, "{}/verdicts.key: Too many levels of symbolic links"),
+        (pipe_key, "{}/verdicts.key: damaged; remove it to create a new one"),
+        (
+            open_entries,
+            "{}/verdicts.json: other users can change it; remove it to create a new one",
+        ),
         (no_folder, "{}: File exists"),
     ],
-    ids=["damaged", "open to others", "a link", "no folder"],
+    ids=["damaged", "open to others", "a link", "a FIFO", "verdicts of others", "no folder"],
 )
 def test_an_unusable_cache_is_reported_and_all_keys_are_sent(
     api: Api, harm: Callable[[Path], None], why: str
@@ -916,6 +930,30 @@ def test_damaged_cache_entries_are_requested_again(api: Api, text: str) -> None:
     (cache(api) / "verdicts.json").write_text(text)
     ran = api.scan(*CACHED)
     assert (ran.code, ran.err, api.asked) == (1, "", [sent(key), sent(key)])
+
+
+def pipe_entries(file: Path) -> None:
+    file.unlink()
+    os.mkfifo(file)
+    file.chmod(0o600)
+
+
+def swell_entries(file: Path) -> None:
+    os.truncate(file, 2_000_000_000)
+
+
+@pytest.mark.parametrize("harm", [pipe_entries, swell_entries], ids=["a FIFO", "huge"])
+def test_entries_that_cannot_be_read_are_requested_again(
+    api: Api, harm: Callable[[Path], None]
+) -> None:
+    key = api.key(LIVE)
+    api.source({"a": key})
+    api.scan(*CACHED)
+    harm(cache(api) / "verdicts.json")
+    ran = api.scan(*CACHED)
+    assert (ran.code, ran.err, api.asked) == (1, "", [sent(key), sent(key)])
+    api.scan(*CACHED)
+    assert len(api.asked) == 2
 
 
 def test_verify_ignores_cached_verdicts(api: Api) -> None:

@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from wakeyscan.core import files
+from wakeyscan.core import files, small_files
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -135,22 +135,30 @@ def _load_key(folder: str) -> bytes:
     file = os.path.join(folder, _KEY_FILE)
     if not os.path.lexists(file):
         files.write_atomically(file, secrets.token_bytes(_KEY_SIZE), _PRIVATE)
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    descriptor = small_files.open_nonblocking(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
     with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o077):
-            raise CacheError(f"{file}: other users can read it; remove it to create a new one")
-        key = stream.read(_KEY_SIZE + 1)
+        _refuse_shared(file, os.fstat(descriptor), 0o077, "read")
+        key = stream.read(_KEY_SIZE + 1) or b""
     if len(key) != _KEY_SIZE:
         raise CacheError(f"{file}: damaged; remove it to create a new one")
     return key
 
 
+def _refuse_shared(file: str, status: os.stat_result, mode: int, what: str) -> None:
+    """Raise `CacheError` if the file is another user's, or has one of the permissions in `mode`."""
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & mode):
+        raise CacheError(f"{file}: other users can {what} it; remove it to create a new one")
+
+
 def _load_entries(folder: str) -> dict[str, CacheEntry]:
-    """Return the stored entries; none if the file is missing, damaged or of an older format."""
+    """Return the stored entries; none if the file is missing, damaged or of an older format.
+
+    Raise `CacheError` if others can change it: they could swap the verdicts of two requests.
+    """
+    file = os.path.join(folder, _ENTRIES_FILE)
     try:
-        with open(os.path.join(folder, _ENTRIES_FILE), "rb") as file:
-            content = json.load(file)
+        _refuse_shared(file, os.stat(file), 0o022, "change")
+        content = json.loads(small_files.read_small_file(file, small_files.MAX_DATA_SIZE))
         return {
             str(digest): CacheEntry(Liveness(liveness), bool(requires), float(time))
             for digest, (liveness, requires, time) in content.items()
