@@ -402,6 +402,48 @@ printf: KEY=$(printf '%s%s' '{P}' '{B}')
 printf-header: printf 'Bearer %s%s\n' "{P}" "{B}"
 printf-again: printf %s '{P}' '{B}'
 printf-third: printf '%s: %s%s' "$name" '{P}' '{B}'
+kotlin-build-string: val k = buildString {
+      append("{P}")
+      append("{B}")
+    }
+cpp-raw: auto k = R"({P})" R"({B})";
+cpp-raw-delimiter: auto k = R"x({P})x"
+      uR"x({B})x";
+qt-literals: auto k = QStringLiteral("{P}") % QStringLiteral("{B}");
+qt-literals-inside: auto k = QStringLiteral("{P}{H}") % QLatin1String("{T}");
+arduino-strings: String k = String("{P}{H}") + String("{T}");
+java-strings: String k = new String("{P}") + new String("{B}");
+ruby-percent: k = %q({P}) + %q({B})
+lua-brackets: local k = [[{P}]] .. [[{B}]]
+lua-brackets-level: local k = [==[{P}]==] .. [==[{B}]==]
+haskell-concat: k = concat ["{P}{H}", "{T}"]
+haskell-mconcat: k = mconcat ["{P}", "{H}", "{T}"]
+scala-list: val k = List(
+      "{P}{H}",
+      "{T}"
+    ).mkString("")
+scala-sequence: val k = Seq("{P}", "{B}").mkString
+julia-string: k = string("{P}{H}", "{T}")
+powershell-join-bare: $k = '{P}{H}','{T}' -join ''
+cloudformation-yaml: k: !Join ["", ["{P}{H}", "{T}"]]
+cloudformation-json: {"k": {"Fn::Join": ["", ["{P}{H}", "{T}"]]}}
+cloudformation-json-lines: {"Fn::Join": [
+      "",
+      [
+        "{P}",
+        "{B}"
+      ]
+    ]}
+python-f-strings: k = f"{'{P}'}{'{B}'}"
+cmake-append: set(K "{P}{H}")
+    string(APPEND K "{T}")
+nginx-set: set $a {P};
+    set $k "${a}{B}";
+asm-db: k db "{P}"
+      db "{B}",0
+gas-ascii: .ascii "{P}"
+      .ascii "{B}"
+erlang-binary: K = <<"{P}{H}", "{T}">>.
 """
 )
 SEPARATE = parse_shapes(
@@ -571,6 +613,18 @@ printf-lines: printf '%s\n' '{P}' '{B}'
 printf-third: printf '%s%s: %s' "$name" '{P}' '{B}'
 printf-variable: printf -v both '%s %s' '{P}' '{B}'
 echo-literals: echo -n '{P}' '{B}'
+cpp-raw-list: f(R"({P})", R"({B})");
+cloudformation-dash: k: !Join ["-", ["{P}", "{B}"]]
+cloudformation-dash-json: {"Fn::Join": [", ", ["{P}", "{B}"]]}
+scala-separated: val k = Seq("{P}", "{B}").mkString(",")
+haskell-list: ks = map f ["{P}", "{B}"]
+powershell-separated: $k = '{P}','{B}' -join ','
+cmake-other: set(K "{P}")
+    string(APPEND L "{B}")
+lua-list: ks = {[[{P}]], [[{B}]]}
+asm-terminated: k db "{P}",0
+      db "{B}",0
+calls: k = check("{P}") + measure("{B}")
 """
 )
 
@@ -713,6 +767,11 @@ union: type K = "{P}{B}" | "x";
 shell-or: test "$a" = '{P}{B}' || 'x'
 shell-name: curl -H "X: {P}{B}"$X
 list-named: keys = ["{P}{B}", "other"]
+kotlin-appends: sb.append("{P}{B}")
+    append("other")
+json-join: {"Join": ["{P}{B}", "other"]}
+scala-list: val k = List("{P}{B}", "other").mkString(",")
+ruby-percent-array: out << %q({P}{B}) << %q(other)
 """
 )
 

@@ -129,6 +129,8 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
             return source.sql.contain(chain.start)
         case "augmented":
             return operator["receiver"] in variables.find_names(content, *chain.spans[0])
+        case "cmake":
+            return operator["variable"] in variables.find_names(content, *chain.spans[0])
         case "strcat":
             return operators.is_written_to(content, chain.spans[-1][0], operator["buffer"])
         case "adjacent":
@@ -145,9 +147,9 @@ def joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chai
     After a complete key, an ambiguous operator joins nothing.
     """
     match operator.lastgroup:
-        case "sql" | "augmented" | "strcat" | "word":
+        case "sql" | "augmented" | "cmake" | "strcat" | "word":
             return joins_prefix(source, operator, chain)
-        case "touching" | "builder":
+        case "touching" | "builder" | "bare_builder":
             return not chain.is_key
         case "adjacent":
             is_closed = operators.CLOSING_QUOTE.match(source.content, end) is not None

@@ -53,6 +53,10 @@ _LIST_START = lazy_pattern(
     rb"     (?:" + _LIST_OPENING + rb")?"
     rb" | (?i: concat_ws | implode | join ) (?: \( | \s ) \s? " + _EMPTY_STRING
     + rb"     \s? , \s{0,64} (?:" + _LIST_OPENING + rb")?"
+    rb" | \b Join (?: [\"'] \s? : )? \s{0,8} \[ \s{0,64} " + _EMPTY_STRING
+    + rb"     \s? , \s{0,64} \[ \s{0,64}"
+    rb" | \b m?concat \s{1,8} \[ \s{0,8} | (?<! [\w.:] ) string \( \s{0,8}"
+    rb" | = \s{0,8} << \s{0,8}"
     rb" | " + _EMPTY_STRING + rb" \s? \.join\( \s{0,64} [\[({]{1,2} \s{0,64}"
     rb" | (?: -join \s? @? \( | \b implode\( \s? (?: array\( | \[ )"
     rb"     | table\.concat\( \s? \{ ) \s{0,64}"
@@ -64,11 +68,13 @@ _LIST_END = (
     rb" , \s? (?: sep | collapse ) \s? = \s? " + _EMPTY_STRING
     + rb" | ,? \s{0,64} [\])}] \)? \s{0,8} (?:"
     rb" \.[jJ]oin(?:ToString)? (?: \( \s? | [ ] ) " + _EMPTY_STRING + rb" \s? \)?"
+    rb" | \.mkString (?: \( " + _EMPTY_STRING + rb" \) | (?! [\w(] ) )"
     rb" | \.join (?! [\w(] | \s{1,8} [\"'(\w] ) | \.joined\(\) | \.concat\(\)"
     rb" | \.collect\( \s? (?: Collectors\. )? joining\(\)"
     rb" | \* \s? " + _EMPTY_STRING
     + rb" | , \s? " + _EMPTY_STRING + rb" \s? \)"
-    rb" | -join \s? " + _EMPTY_STRING + rb" ) )"
+    rb" | -join \s? " + _EMPTY_STRING + rb" )"
+    rb" | -join \s? " + _EMPTY_STRING + rb" )"
 )  # fmt: skip
 """Pattern of the end of a list, and the call that joins it."""
 _LIST_END_AFTER_LITERAL = lazy_pattern(rb"(?x) " + QUOTE + rb" \s{0,64} " + _LIST_END)
@@ -80,7 +86,10 @@ _LIST_ASSIGNMENT = lazy_pattern(
 )
 
 
-_LIST_WORDS = (b"concat", b"paste0", b"strcat", b"sprint", b"implode", b"join", b"%", b"}")
+_LIST_WORDS = (
+    *(b"concat", b"paste0", b"strcat", b"sprint", b"implode", b"join", b"string(", b"<<"),
+    *(b"%", b"}"),
+)
 """The start of a call or list contains one of these, in any case."""
 _JOIN_BEFORE_BACKWARDS = lazy_pattern(
     rb"(?x) \$? (?: (?P<call> \s? (?: , | \(nioj\. ) \s?"

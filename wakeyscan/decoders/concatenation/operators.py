@@ -46,7 +46,7 @@ _ALTERNATIVES = (
     rb"(?P<template> (?: [$\#]?\{ | \\\( ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb" )",
     # "${"a"}b", "${"a"}${"b"}"
     rb"(?P<template_end> " + QUOTE + rb" \s{0,4} [})]"
-    rb" (?: (?= [\w-] ) | (?: [$\#]\{ | \\\( ) \s{0,4} " + QUOTE + rb" ) )",
+    rb" (?: (?= [\w-] ) | (?: [$\#]?\{ | \\\( ) \s{0,4} " + QUOTE + rb" ) )",
     # "a%s" % "b"
     rb"(?P<format> " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64} "
     + LITERAL_PREFIX + QUOTE + rb" )",
@@ -62,6 +62,22 @@ _ALTERNATIVES = (
     # x.append("a"); x.append("b")
     rb"(?P<builder> " + QUOTE + rb" \) \s{0,8} (?: ; \s{1,64} [\w$.]{1,60} \.(?: append | Append )"
     rb" | ;? \s{1,64} [\w$.]{1,60} \.(?: WriteString | push_str ) ) \( " + QUOTE + rb" )",
+    # buildString { append("a"); append("b") }
+    rb"(?P<bare_builder> " + QUOTE + rb" \) \s{0,8} ;? \s{1,64} append \( " + QUOTE + rb" )",
+    # String("a") + String("b")
+    rb"(?P<call> " + QUOTE + rb" \s? \) \s{0,64} [+%] \s{0,64} (?: new [ ] )?"
+    rb" [\w:.]{0,30} (?i:str) \w{0,20} \( \s? " + LITERAL_PREFIX + QUOTE + rb" )",
+    # set(x "a") string(APPEND x "b")
+    rb"(?P<cmake> \" \s? \) \s{1,64} (?i:string) \( \s? APPEND \s{1,64}"
+    rb" (?P<variable> [A-Za-z_]\w{0,60} ) \s{1,64} \" )",
+    # R"(a)" R"(b)", [[a]] .. [[b]], %q(a) + %q(b)
+    rb"(?P<raw> \) (?P<delimiter> \w{0,16} ) \" " + SPACE
+    + rb" (?: u8 | [uUL] )? R\" (?P=delimiter) \( )",
+    rb"(?P<brackets> \]=*\] \s{0,64} \.\. \s{0,64} \[=*\[ )",
+    rb"(?P<percent> [\])}>|!] \s? \+ \s{0,64} %[qQ]? [\[({<|!] )",
+    # db "a" / db "b"
+    rb"(?P<directive> \" [ \t]{0,64} \r?\n [ \t]{1,64}"
+    rb" (?i: \.?ascii | \.?byte | db | dc\.b | defb | defm ) [ \t]{1,64} \" )",
     # 'a'b
     rb"(?P<touching> [\"'] (?= [\w-] ) )",
     # strcpy(x, "a"); strcat(x, "b")

@@ -14,7 +14,7 @@ _UNQUOTED_END = lazy_pattern(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
 _DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> [\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )? )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
-    rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ )"
+    rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ ) \$?"
     rb"   (?: [\"']? \s? \( enifed | \s? \( tes | @ | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
     rb"     \s{1,64} (?: \w{0,20} fed | [qx]?tes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
     rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | = | -< | : ) \s{0,8}"
