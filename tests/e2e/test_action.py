@@ -627,6 +627,32 @@ def test_tree_mode_scans_the_given_paths(
     assert places_in(runner.sarif) == places
 
 
+@pytest.mark.parametrize(
+    ("event", "mode"),
+    [
+        (Event("schedule", {}), "diff"),
+        (Event("issue_comment", {"issue": {}}), "diff"),
+        (Event("workflow_run", {}), "tree"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_workflow_without_a_checkout_fails(
+    tmp_path: Path, runner: Runner, event: Event, mode: str
+) -> None:
+    runner.workspace = tmp_path / "elsewhere"
+    runner.workspace.mkdir()
+    failed(runner.run("scan", event, mode=mode), "no file in . to scan; does a step with actions/")
+
+
+@pytest.mark.parametrize("files", [{".wakeyscan.toml": 'exclude = ["*"]\n'}, {".gitignore": "*"}])
+def test_a_checkout_without_files_to_scan_passes(
+    repo: Repo, runner: Runner, files: dict[str, str]
+) -> None:
+    repo.git("rm", "-q", "-r", ".")
+    write(repo.top, {**files, "b": "clean"})
+    assert runner.run("scan", mode="tree").code == 0
+
+
 @pytest.mark.parametrize("paths", [" ", "\n", "  \n\t\n"], ids=repr)
 def test_an_empty_list_of_paths_fails(runner: Runner, paths: str) -> None:
     failed(runner.run("scan", mode="tree", paths=paths), "input 'paths': empty")
@@ -1101,6 +1127,11 @@ def moved(repo: Repo) -> None:
     repo.commit({})
 
 
+def moved_to_an_excluded_folder(repo: Repo) -> None:
+    repo.git("mv", "b", "vendored")
+    repo.record()
+
+
 def removed_and_added_again(repo: Repo) -> None:
     text = (repo.top / "b").read_text()
     changed(repo)
@@ -1125,6 +1156,7 @@ LATER: dict[Callable[[Repo], None], bool] = {
     deleted: True,
     changed: True,
     moved: False,
+    moved_to_an_excluded_folder: False,
     removed_and_added_again: False,
     removed_by_a_merge: True,
     moved_into_an_archive: False,
@@ -1135,6 +1167,7 @@ LATER: dict[Callable[[Repo], None], bool] = {
 def test_an_annotation_says_whether_a_later_commit_removed_the_key(
     repo: Repo, runner: Runner, key: str, later: Callable[[Repo], None]
 ) -> None:
+    repo.commit({".wakeyscan.toml": 'exclude = ["vendored"]\n'})
     base, commit = side(repo, {"b": f"\n{key}\n"})
     later(repo)
     runner.env["GITHUB_SERVER_URL"] = "https://github.com"

@@ -11,7 +11,7 @@ from wakeyscan.cli.pipeline import (
     verify_keys,
 )
 from wakeyscan.cli.rescans import audit_trusted
-from wakeyscan.core.errors import UsageError
+from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.command import open_own
 from wakeyscan.git.repository import find_repository
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.integrations.github_event import Event, PushedRange
     from wakeyscan.scanner.result import RunResult
+
+
+_NO_FILES = "no file in {} to scan; does a step with actions/checkout precede this one?"
 
 
 class EventScan(NamedTuple):
@@ -62,7 +65,9 @@ def _find_removed(added: set[str], pushed: PushedRange, settings: Config) -> fro
     """Return which of the added secrets are in no file of the newest commit."""
     source = TipFiles(pushed.tip)
     targets = [(source, source.list_units(pushed.unit, settings.source))]
-    left = run_scan("action", (pushed.name,), targets, settings._replace(verification=None))
+    everything = settings.source._replace(exclude=())  # an excluded file may have them too
+    settings = settings._replace(verification=None, source=everything)
+    left = run_scan("action", (pushed.name,), targets, settings)
     if not left.complete:
         return frozenset()  # a file that was not scanned may still have them
     return frozenset(added.difference(f.secret.fingerprint for f in left.findings))
@@ -75,7 +80,11 @@ def _scan_tree(paths: str, settings: Config) -> RunResult:
     # The input names no other targets.
     opened = [target for path in lines for target in open_path(path, settings)]
     result = run_scan("action", tuple(lines), opened, settings)
-    return count_ignored_files(result, lines, settings)
+    result = count_ignored_files(result, lines, settings)
+    coverage = result.coverage
+    if not (coverage.documents or coverage.excluded or result.ignored_by_git or result.skipped):
+        raise SourceError(_NO_FILES.format(", ".join(lines)))
+    return result
 
 
 def _audit(settings: Config) -> RunResult:
