@@ -13,6 +13,8 @@ MAX_SECRET = 4096
 
 INSTALL = "the parser of this language is missing; install it with: pip install 'wakeyscan[fix]'"
 
+TOO_DEEP = "the code around it is nested too deeply"
+
 _WORD_END = re.compile(rb"[\w$\x80-\xff]\Z")
 _WORD_START = re.compile(rb"[\w$@(\x80-\xff]")
 _JOINED = re.compile(rb"\A(?:[\w$\x80-\xff]{2}|!=)\Z")

@@ -15,7 +15,7 @@ from wakeyscan.core.line_index import find_positions
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import find_fixer
 from wakeyscan.fixers.batch import Batch, LeftAlone, build_batch
-from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, apply_edits
+from wakeyscan.fixers.fixer import TOO_DEEP, Edit, Fix, Leak, NotFixable, Source, apply_edits
 from wakeyscan.fixers.source_text import SourceText, read_source_text
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def _fix_one(path: str, content: bytes, finding: Finding, fixer: Fixer, project:
     try:
         return _build_fix(path, content, finding, fixer, project)
     except RecursionError:
-        raise NotFixable("the code around it is nested too deeply") from None
+        raise NotFixable(TOO_DEEP) from None
 
 
 def _build_fix(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:

@@ -76,7 +76,7 @@ def _refuse(node: Node) -> str:
 
 def _is_in_pattern(node: Node) -> bool:
     current = node
-    while (parent := current.parent) is not None:
+    while (parent := syntax.get_parent(current)) is not None:
         if parent.type in ("in_clause", "match_pattern", "test_pattern"):
             return parent.child_by_field_name("pattern") == current
         current = parent

@@ -55,7 +55,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     tree = syntax.parse(_GRAMMAR, mask_templates(content))
     node = syntax.find_node(tree, leak.start, leak.start + 1)
     for ancestor in syntax.list_ancestors(node):
-        parent = ancestor.parent
+        parent = syntax.get_parent(ancestor)
         if parent is not None and parent.type == "expansion":
             return _replace_default(parent, leak)
         if ancestor.type == "comment":

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.fixers.fixer import INSTALL, NotFixable
+from wakeyscan.fixers.fixer import INSTALL, TOO_DEEP, NotFixable
 
 if TYPE_CHECKING:
     import tree_sitter
@@ -22,6 +22,9 @@ else:
 
 _LEADING = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$%@"
 """Bytes of an opening delimiter that the closing one lacks."""
+
+_MAX_DEPTH = 500
+"""Nodes around a key. For each, fixers look at all of them, so this bounds the time of a file."""
 
 _CLOSING = bytes.maketrans(b"([{<", b")]}>")
 
@@ -49,8 +52,18 @@ def has_error(tree: Tree) -> bool:
 
 
 def find_node(tree: Tree, start: int, end: int) -> Node:
-    """Return the smallest node around the bytes `start:end`."""
+    """Return the smallest node around the bytes `start:end`; raise `NotFixable` far inside."""
+    cursor = tree.walk()
+    while cursor.goto_first_child_for_byte(start) is not None:
+        if cursor.depth > _MAX_DEPTH:
+            raise NotFixable(TOO_DEEP)
     return tree.root_node.descendant_for_byte_range(start, end) or tree.root_node
+
+
+@lru_cache(maxsize=2 * _MAX_DEPTH)  # leaks of a file share their outer nodes
+def get_parent(node: Node) -> Node | None:
+    """Return the parent of a node, which the parser finds only from the root down."""
+    return node.parent
 
 
 def list_ancestors(node: Node) -> Iterator[Node]:
@@ -58,15 +71,14 @@ def list_ancestors(node: Node) -> Iterator[Node]:
     current: Node | None = node
     while current is not None:
         yield current
-        current = current.parent
+        current = get_parent(current)
 
 
 def find_parent(node: Node) -> Node | None:
     """Return the nearest ancestor that is larger than a node."""
-    parent = node.parent
-    while parent and (parent.start_byte, parent.end_byte) == (node.start_byte, node.end_byte):
-        parent = parent.parent
-    return parent
+    span = node.start_byte, node.end_byte
+    outer = (one for one in list_ancestors(node) if (one.start_byte, one.end_byte) != span)
+    return next(outer, None)
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -170,7 +170,7 @@ def _unwrap(node: Node, language: Language) -> Node:
 def _find_chain(node: Node, language: Language) -> Node:
     """Return the outermost sum around a node, through nodes that consist of nothing else."""
     top = current = node
-    while (parent := current.parent) is not None:
+    while (parent := syntax.get_parent(current)) is not None:
         is_same = (parent.start_byte, parent.end_byte) == (current.start_byte, current.end_byte)
         if _is_sum(parent, language):
             top = parent
