@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import itertools
 import lzma
 import struct
 import zlib
@@ -166,11 +167,12 @@ PARQUET_CODECS: dict[int, Callable[[bytes], bytes]] = {
 def parquet(columns: dict[str, list[bytes]], codec: int = 0, **options: Any) -> bytes:
     """Write columns of byte arrays, each a page of values.
 
-    Options: `kind` and `encoding` of the page, physical `type`, `claim` for its size.
+    Options: `kind` and `encoding` of the page, `levels` before its values, physical `type`, `claim`
+    for its size.
     """
     made, chunks = bytearray(b"PAR1"), []
     for name, values in columns.items():
-        plain = b"".join(struct.pack("<I", len(value)) + value for value in values)
+        plain = options.get("levels", b"") + _encode_values(values, options.get("encoding", 0))
         packed = PARQUET_CODECS.get(codec, bytes)(plain)
         about = {1: len(values), 2: options.get("encoding", 0)}
         head = {1: options.get("kind", 0), 2: options.get("claim", len(plain)), 3: len(packed)}
@@ -180,6 +182,47 @@ def parquet(columns: dict[str, list[bytes]], codec: int = 0, **options: Any) -> 
         made += page
     footer = thrift({1: 1, 4: [{1: chunks, 2: 0, 3: 1}]})
     return bytes(made + footer) + struct.pack("<I", len(footer)) + b"PAR1"
+
+
+def _encode_values(values: list[bytes], encoding: int) -> bytes:
+    if encoding not in (6, 7):
+        return b"".join(struct.pack("<I", len(value)) + value for value in values)
+    shared = [0] * len(values)
+    if encoding == 7:
+        pairs = zip([b"", *values], values, strict=False)
+        shared = [_count_shared(*pair) for pair in pairs]
+    rests = [value[count:] for count, value in zip(shared, values, strict=True)]
+    head = _pack_numbers(shared) if encoding == 7 else b""
+    return head + _pack_numbers([*map(len, rests)]) + b"".join(rests)
+
+
+def _count_shared(one: bytes, other: bytes) -> int:
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0) or (
+        len(one) if other.startswith(one) else 0
+    )
+
+
+def zigzag(number: int) -> bytes:
+    """Write a number that may be negative."""
+    return varint(number << 1 if number >= 0 else (-number << 1) - 1)
+
+
+def _pack_numbers(numbers: list[int], block: int = 128, parts: int = 4) -> bytes:
+    """Write numbers as differences to the one before, in bits."""
+    made = varint(block) + varint(parts) + varint(len(numbers)) + zigzag(numbers[0])
+    deltas = [after - before for before, after in itertools.pairwise(numbers)]
+    for start in range(0, len(deltas), block):
+        some = deltas[start : start + block]
+        least, size = min(some), block // parts
+        packed = []
+        for at in range(0, block, size):
+            part = [delta - least for delta in some[at : at + size]]
+            width = max(part, default=0).bit_length()
+            bits = sum(value << number * width for number, value in enumerate(part))
+            packed.append((width, bits.to_bytes(size * width // 8 if part else 0, "little")))
+        made += zigzag(least) + bytes(width for width, _ in packed)
+        made += b"".join(content for _, content in packed)
+    return made
 
 
 def parquet_column(values: list[bytes], codec: int, **options: Any) -> bytes:

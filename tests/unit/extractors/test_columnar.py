@@ -98,7 +98,7 @@ OPAQUE = {
     "avro": (columnar.avro([(b"x",)], "lzo"), "compressed with lzo"),
     "parquet brotli": (columnar.parquet({"a": [b"x"]}, 4), "compressed with Brotli"),
     "parquet lzo": (columnar.parquet({"a": [b"x"]}, 3), "compressed with LZO"),
-    "parquet differences": (columnar.parquet({"a": [b"x"]}, encoding=7), "stored as deltas"),
+    "parquet streams": (columnar.parquet({"a": [b"x"]}, encoding=9), "by an unknown method (9)"),
     "parquet encrypted": (columnar.parquet({"a": [b"x"]})[:-4] + b"PARE", "encrypted"),
     "arrow": (
         b"ARROW1\0\0" + bytes(40) + b"user0none0none2" + bytes(8) + b"ARROW1",
@@ -215,6 +215,33 @@ def test_a_file_with_wrong_bytes_ends_in_members_or_a_known_error(data: st.DataO
             read_members(archive_format, bytes(content))
 
 
+@pytest.mark.parametrize("encoding", [6, 7], ids=["lengths", "shared prefixes"])
+@pytest.mark.parametrize("count", [1, 2, 129, 700])
+@pytest.mark.parametrize("codec", [0, 1, 2])
+@pytest.mark.parametrize("levels", [b"", b"\x02\0\0\0\x01\x01"], ids=["no levels", "levels"])
+def test_strings_stored_as_deltas_are_read(
+    make_key: MakeKey, encoding: int, count: int, codec: int, levels: bytes
+) -> None:
+    values = [b"alpha", *(f"{make_key(16 + n % 40)} {n}".encode() for n in range(count)), b"", b"z"]
+    content = columnar.parquet({"a": values}, codec, encoding=encoding, levels=levels)
+    assert lines(content) == [*values, b""]
+
+
+def test_deltas_with_wrong_numbers_are_damaged() -> None:
+    content = columnar.parquet({"a": [b"abc", b"abcd"]}, encoding=7)
+    for wrong in (b"\x80\x01\0\x02", b"\x80\x01\x04\x03", b"\xff" * 4):
+        with pytest.raises(ExtractionError, match="a page of deltas"):
+            read_members("parquet", content.replace(b"\x80\x01\x04\x02", wrong, 1))
+
+
+def test_shared_prefixes_count_as_output() -> None:
+    limits = Limits(free_bytes=1 << 20, max_bytes=1 << 24)
+    content = columnar.parquet({"a": [b"x" * 20_000] * 2000}, encoding=7)
+    assert len(content) < 100_000
+    with pytest.raises(LimitExceeded, match=r"decompression bomb|unpacks to over"):
+        read_members("parquet", content, limits)
+
+
 def test_decompression_bombs_are_stopped() -> None:
     limits = Limits(free_bytes=1 << 20, max_bytes=1 << 24)
     repeat = b"\x00a" + bytes([63 << 2 | 2, 1, 0]) * 400_000
@@ -251,9 +278,11 @@ def test_deep_nesting_in_a_footer_is_refused() -> None:
 
 @pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "zstd", "lz4"])
 @pytest.mark.parametrize("version", ["1.0", "2.0"])
-@pytest.mark.parametrize("dictionary", [True, False])
+@pytest.mark.parametrize(
+    "encoding", ["dictionary", "PLAIN", "DELTA_LENGTH_BYTE_ARRAY", "DELTA_BYTE_ARRAY"]
+)
 def test_parquet_files_of_pyarrow_are_read(
-    make_key: MakeKey, codec: str, version: str, dictionary: bool
+    make_key: MakeKey, codec: str, version: str, encoding: str
 ) -> None:
     arrow = pytest.importorskip("pyarrow", reason="it writes real files, but is large")
     parquet = columnar.load_optional("pyarrow.parquet")
@@ -267,7 +296,10 @@ def test_parquet_files_of_pyarrow_are_read(
         }
     )
     held = io.BytesIO()
-    options = {"data_page_version": version, "use_dictionary": dictionary}
+    options: dict[str, object] = {"data_page_version": version}
+    if encoding != "dictionary":
+        names = ("plain", "list.list.element", "in.a")
+        options |= {"use_dictionary": False, "column_encoding": dict.fromkeys(names, encoding)}
     parquet.write_table(table, held, compression=codec, row_group_size=400, **options)
     found = lines(held.getvalue())
     assert {one.encode(), two.encode(), three.encode()} <= set(found)

@@ -15,6 +15,7 @@ from wakeyscan.extractors._rows import Row, list_members
 from wakeyscan.extractors._stream import Codec, Stream
 from wakeyscan.extractors.budget import ExtractionBudget
 from wakeyscan.extractors.columnar.block_codecs import decompress_lz4, decompress_snappy
+from wakeyscan.extractors.columnar.deltas import DELTA_LENGTHS, DELTAS, split_deltas
 from wakeyscan.extractors.columnar.thrift import (
     Struct,
     ThriftReader,
@@ -64,6 +65,8 @@ class _Column(NamedTuple):
 class _Page(NamedTuple):
     kind: int
     encoding: int
+    max_count: int
+    """Values at most: nulls are among them."""
     level_size: int
     """Bytes before the values, which are not compressed, in a page of version 2."""
     is_compressed: bool
@@ -143,9 +146,13 @@ def _read_values(
             for value in _split_values(content):
                 yield (value,)
             continue
+        if page.encoding in (DELTA_LENGTHS, DELTAS):
+            values = split_deltas(content, page.encoding, page.max_count, budget)
+            yield from ((value,) for value in values)
+            continue
         yield (content,)
         if page.encoding != _PLAIN:
-            unread.add("stored as deltas")
+            unread.add(f"stored by an unknown method ({page.encoding})")
 
 
 def _read_pages(file: BinaryIO, column: _Column, budget: ExtractionBudget) -> Iterator[_Page]:
@@ -169,14 +176,16 @@ def _read_pages(file: BinaryIO, column: _Column, budget: ExtractionBudget) -> It
 def _build_page(header: Struct, content: bytes) -> _Page:
     kind = get_number(header, 1)
     if kind == _DICTIONARY_PAGE:
-        return _Page(kind, _PLAIN, 0, True, get_number(header, 2), content)
+        return _Page(kind, _PLAIN, 0, 0, True, get_number(header, 2), content)
     if kind != _DATA_PAGE_2:
         about = get_struct(header, 5)
-        return _Page(kind, get_number(about, 2), 0, True, get_number(header, 2), content)
+        encoding, count = get_number(about, 2), get_number(about, 1)
+        return _Page(kind, encoding, count, 0, True, get_number(header, 2), content)
     about = get_struct(header, 8)
     levels = get_number(about, 5) + get_number(about, 6)
     is_compressed = about.get(7) is not False
-    return _Page(kind, get_number(about, 4), levels, is_compressed, get_number(header, 2), content)
+    encoding, count = get_number(about, 4), get_number(about, 1)
+    return _Page(kind, encoding, count, levels, is_compressed, get_number(header, 2), content)
 
 
 def _decompress(page: _Page, codec: int, budget: ExtractionBudget) -> bytes:

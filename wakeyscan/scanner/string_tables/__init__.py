@@ -57,11 +57,14 @@ _COMPRESSED = (
     *(head for heads in UNREAD_SIGNATURES.values() for head in heads),
     *(
         head
-        for name in ("bzip2", "gzip", "rar", "sevenzip", "xz", "zstd")
+        for name in ("arrow", "bzip2", "gzip", "orc", "parquet", "rar", "sevenzip", "xz", "zstd")
         for head in _FORMATS[name]
     ),
 )
-"""First bytes of formats in which a compressor may cut a text that it copies."""
+"""First bytes of formats in which a compressor may cut a text that it copies, and of columns.
+
+A column of strings stores their lengths elsewhere.
+"""
 _COMPILERS = (b"\xff Go build", b"/rustc/", b"rustc version ")
 """Texts in each program of Go and of Rust, also without symbols."""
 
