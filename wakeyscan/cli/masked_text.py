@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
+from wakeyscan.cli.line_matcher import LineMatcher
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -27,7 +27,7 @@ _COLORS = {"-": _RED, "+": _GREEN, "@": _CYAN}
 class _Side(NamedTuple):
     """One version of a text: its lines, and how they are printed."""
 
-    lines: Sequence[bytes]
+    lines: list[bytes]
     shown: list[str]
     masks: Masks
     ends: Sequence[int]
@@ -53,8 +53,7 @@ def format_diff(
     old, new = (_build_side(path, content, context) for content in (before, after))
     name = escape_for_terminal(redact(path))
     yield from (f"--- a/{name}", f"+++ b/{name}")
-    matcher = difflib.SequenceMatcher(None, old.lines, new.lines, autojunk=False)
-    for group in matcher.get_grouped_opcodes(_CONTEXT):
+    for group in LineMatcher(old.lines, new.lines).get_grouped_opcodes(_CONTEXT):
         for line in _format_group(group, old, new):
             paint = _COLORS.get(line[:1], "") if color else ""
             yield f"{paint}{line}{_PLAIN}" if paint else line

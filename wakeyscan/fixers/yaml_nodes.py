@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -78,6 +79,7 @@ class YamlText(NamedTuple):
         return b" " * len(self.content[start:offset].decode())
 
 
+@lru_cache(maxsize=1)  # for all leaks of a file
 def read_yaml(content: bytes) -> YamlText | None:
     """Parse a file; `None` if it is not valid YAML."""
     if len(content) > _MAX_SIZE:
