@@ -98,6 +98,9 @@ PLAIN: dict[str, Build] = {
     "Protocol Buffers, fields by letters": lambda key: (
         field(1, b"hello") + field(12, key) + field(13, b"world")
     ),
+    "Protocol Buffers, nested": lambda key: (
+        field(15, field(14, key) + field(9, b"abc")) + b"\x10\x01"
+    ),
     "Protocol Buffers, repeated": lambda key: (
         b"\x18\x01" + field(4, key) + field(4, key[::-1]) + b"\0"
     ),
@@ -135,9 +138,6 @@ PLAIN: dict[str, Build] = {
 
 OTHER: dict[str, Build] = {
     "CBOR, names": lambda key: b"\xa2" + cbor(b"k") + cbor(key) + cbor(b"session") + cbor(b"value"),
-    "Protocol Buffers, nested": lambda key: (
-        field(15, field(14, key) + field(9, b"abc")) + b"\x10\x01"
-    ),
     "Lua 5.4": lua_54,
     "a length of a URL": lambda key: (
         field(2, b"https://x.org/?k=" + key) + field(3, b"abc") + b"\0"

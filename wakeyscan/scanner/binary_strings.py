@@ -18,12 +18,13 @@ from itertools import pairwise
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.string_tables import find_table_strings, has_bare_strings
+from wakeyscan.scanner.string_tables import Span, find_table_strings, has_bare_strings
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.strings import endings
-else:
-    endings = lazy_import("wakeyscan.scanner.strings.endings")  # few keys are in binary data
+    from wakeyscan.scanner.strings import endings, messages
+else:  # few keys are in binary data
+    endings = lazy_import("wakeyscan.scanner.strings.endings")
+    messages = lazy_import("wakeyscan.scanner.strings.messages")
 
 _NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
 """Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
@@ -37,8 +38,7 @@ _MIN_KEY, _MAX_KEY = 24, 136
 """Bytes of a key."""
 _RUN = lazy_pattern(rb"[\w-]*+")
 _NO_STRING = -8
-_LENGTH_DELIMITED = 2
-"""Wire type of a string in Protocol Buffers, in the last three bits of its first byte."""
+_SCHEME = b"Bearer "
 _QUOTES = (b'"', b"'", b"`")
 
 # Text formats without delimiters: bencode, netstrings and pickle's protocol 0
@@ -84,18 +84,7 @@ class NulSearch:
     @cached_property
     def has_controls(self) -> bool:
         """Whether a NUL, or a control character that no text has, is anywhere in the content."""
-        content = self._content
-        return self.is_message or len(content.translate(None, _NOT_IN_TEXT)) < len(content)
-
-    @cached_property
-    def is_message(self) -> bool:
-        """Whether the content is a message of Protocol Buffers that is one string.
-
-        A field number up to 15 and the length take one byte each, and may look like text.
-        """
-        head = self._content[:2]
-        is_string = len(head) == 2 and head[0] < 0x80 and head[0] & 7 == _LENGTH_DELIMITED
-        return is_string and head[1] == len(self._content) - 2
+        return len(self._content.translate(None, _NOT_IN_TEXT)) < len(self._content)
 
     @cached_property
     def has_only_delimited(self) -> bool:
@@ -107,8 +96,6 @@ class NulSearch:
 
     def is_near(self, start: int, end: int) -> bool:
         """Return whether a NUL shows that the content around `start:end` is binary."""
-        if self.is_message:
-            return True
         low, high = max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT
         if not self._low <= low <= self._end:
             self._low = self._end = low
@@ -127,11 +114,37 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
 
     `keys` are the offsets of all keys, in ascending order.
     """
+    nuls = NulSearch(content)
     tables = {
         at: [UndelimitedString(start, end, is_whole=True) for start, end in found]
         for at, found in find_table_strings(content, keys).items()
+    } or {
+        at: [string]
+        for at, span in messages.find_message_strings(content, keys).items()
+        if (string := _find_in_message(content, at, span, nuls))
     }
-    return {**_find_outside_tables(content, keys, NulSearch(content), tables), **tables}
+    return {**_find_outside_tables(content, keys, nuls, tables), **tables}
+
+
+def _find_in_message(
+    content: bytes, at: int, span: Span, nuls: NulSearch
+) -> UndelimitedString | None:
+    """Return the string of a key in a message of Protocol Buffers, if it is known.
+
+    A text may look like a message by chance. Then it counts only if the byte before the key must be
+    a length, since it is a letter; else it leaves an end between letters open.
+    """
+    start, end = span
+    run_end = _find_run_end(content, at, len(content))
+    is_text = not nuls.has_controls
+    is_after_letter = at > 0 and _find_run_end(content, at - 1, at) == at
+    is_key = start == at or content[start:at] == _SCHEME
+    if is_key and (is_after_letter or not is_text):
+        return UndelimitedString(start, end, is_whole=True)
+    if not at < end < run_end:
+        return None if is_text else UndelimitedString(start, end, is_whole=True)
+    first, last = (max(0, at - 1), run_end) if is_text else span
+    return UndelimitedString(first, last, Bounds.OPEN)
 
 
 def find_prefixed_length(content: bytes, at: int, nuls: NulSearch) -> int:

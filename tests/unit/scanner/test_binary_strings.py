@@ -169,10 +169,10 @@ def test_a_blank_after_a_nul_leaves_the_end_open(make_key: MakeKey) -> None:
 
 def test_a_blank_before_a_key_of_its_length_is_a_length(make_key: MakeKey) -> None:
     key = make_key(24).encode()
-    for behind in (b"j\x05hello", b"\x10\x01", b"j\x09wonderful\x01"):
+    for behind in (b"j\x0aHelloWorld", b"j\x05hello", b"\x10\x01", b"j\x09wonderful"):
         assert found(b"\x08\x01\x0a " + key + behind) == [(key.decode(), CERTAIN)]
-    # Both lengths may be blanks of a text.
-    assert found(b"\x08\x01\x0a " + key + b"j\x0aHelloWorld") == [(key.decode(), OPEN)]
+    # In a content that is no message, both lengths may be delimiters of a text.
+    assert found(b"\x08\x01\x0a " + key + b"j\x0aHelloWorld\0") == [(key.decode(), OPEN)]
 
 
 @pytest.mark.parametrize("digit", range(10))
