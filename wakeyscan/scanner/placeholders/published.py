@@ -21,6 +21,8 @@ _EXAMPLES = frozenset(
         b"ZGVtbzpwQDU1dzByZA==",  # Swagger's guide: demo:p@55w0rd
         b"d2lraTpwZWRpYQ==",  # Wikipedia in German: wiki:pedia
         b"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",  # Django REST framework's guide
+        b"781292.db7bc3a58fc5f07e",  # Kubernetes' guides
+        b"07401b.f395accd246ae52d",
     )
 )
 """Examples of the vendor's documentation (contract, section 1), RFCs and well-known guides."""
@@ -45,6 +47,7 @@ _EXAMPLE_IDS = frozenset(
     936da01f9abd4d9d80c702af85c822a8 0f8fad5bd9cb469fa16570867728950e
     7c9e6679742540de944be07fc1f90ae7 ca761232ed4211cebacd00aa0057b223
     c56a418065aa42eca9455fd21dec0538 67e5504410b1426f9247bb680e5fe0c8
+    31ada4fdadec460c809a9e56ceb75269
     de305d5475b4431badb2eb6b9e546014 067e61623b6f4ae2a1712470b63dff00
     3f2504e04f8911d39a0c0305e82c3301 21ec20203aea4069a2dd08002b30309d
     a8098c1af86e11dabd1a00112444be1e 16fd27068baf433b82eb8c7fada847da
@@ -53,7 +56,8 @@ _EXAMPLE_IDS = frozenset(
     """.split()
 )
 """UUIDs in RFC 4122, RFC 9562, and in the manuals of OpenAPI, PostgreSQL, .NET, Java, Python, Rust,
-npm's uuid and Wikipedia, and the ULID of its specification; in lower case, without dashes."""
+Kubernetes, npm's uuid and Wikipedia, and the ULID of its specification; in lower case, without
+dashes."""
 
 _SHUFFLED = sorted(b"abcdefghkvaZVDPE1864563")
 """The characters that Scribe, which writes the documentation of Laravel's APIs, shuffles into an
