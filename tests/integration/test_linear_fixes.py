@@ -5,11 +5,15 @@ Steps are calls of functions, as in `test_linear_cost.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.support.calls import count_calls
-from tests.support.fix_cases import fill_in, repair
+from tests.support.fix_cases import build_project, fill_in, repair
+from wakeyscan.core.finding import Finding
 from wakeyscan.fixers.fixer import TOO_DEEP
+from wakeyscan.fixers.repair import find_fixes
 
 SMALL, LARGE = 2 << 10, 8 << 10
 """Bytes of two files: the larger one may take as many times the steps as it has bytes."""
@@ -59,3 +63,67 @@ def test_steps_grow_with_the_depth_no_more_than_with_the_size(name: str) -> None
 def test_a_key_in_deep_code_is_left_with_the_reason(name: str) -> None:
     outcome = repair(*nest(name, LARGE))
     assert [one.reason for one in outcome.left] == [TOO_DEEP]
+
+
+LISTS: dict[str, tuple[str, str, str]] = {
+    "Python": ("a.py", "", 'k = "@KEY@"\n'),
+    "comments": ("a.py", "", "# @KEY@\n"),
+    "imports": ("a.py", "", 'import a\nk = "@KEY@"\n'),
+    "functions": ("a.py", "class A:\n  def f():\n", '    def g(): k = "@KEY@"\n'),
+    "literals": ("a.py", "k = 1, ", '"a", "@KEY@", '),
+    "workflows": (".github/workflows/a.yml", "jobs:\n a:\n  steps:\n", "  - run: echo @KEY@\n"),
+    "Compose": ("compose.yml", "services:\n a:\n  environment:\n", "  - A: @KEY@\n"),
+}
+"""Files with many keys: name, start and what is repeated."""
+
+
+def repeat(name: str, size: int) -> tuple[str, bytes]:
+    path, start, line = LISTS[name]
+    return path, fill_in(start + line * (size // len(fill_in(line))))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_steps_grow_with_the_number_of_keys_no_more_than_with_the_size(name: str) -> None:
+    count_steps(*repeat(name, SMALL))
+    small, large = (count_steps(*repeat(name, size)) for size in (SMALL, LARGE))
+    assert large <= MOST * small + FEWEST
+
+
+def test_edits_of_a_report_are_checked_together() -> None:
+    checked: list[bytes] = []
+
+    def detect(path: str, content: bytes) -> Sequence[Finding]:
+        checked.append(content)
+        return project.detect(path, content)
+
+    path, content = repeat("Python", LARGE)
+    project = build_project(path, content)
+    found = [*find_fixes(path, content, project._replace(detect=detect))]
+    assert len(found) == 20
+    assert len(checked) == 2
+
+
+def test_an_edit_that_fails_its_check_is_not_reported() -> None:
+    content = fill_in('k = "@KEY@"\n' * 3 + 'c = "@KEY@"\n')
+    project = build_project("a.py", content)
+
+    def detect(path: str, text: bytes) -> Sequence[Finding]:
+        found = project.detect(path, text)
+        return (
+            [*found, *project.detect(path, content)[:1]]
+            if text != content and b"c = os" in text
+            else found
+        )
+
+    found = [*find_fixes("a.py", content, project._replace(detect=detect))]
+    assert [one.finding.position.line for one in found] == [1, 2, 3]
+
+
+def test_keys_that_need_a_check_each_are_left_beyond_a_bound() -> None:
+    content = fill_in('k = """' + " @KEY@\n" * 600 + '"""')
+    outcome = repair("a.py", content)
+    assert 0 < len(outcome.fixed) < 200
+    assert len(outcome.fixed) + len(outcome.left) == 600
+    assert {one.reason for one in outcome.left} == {
+        "its edits touch those of too many other keys; run the fix again"
+    }

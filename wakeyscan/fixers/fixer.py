@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 
 from wakeyscan.core.secret import Secret
 from wakeyscan.core.typing import NamedTuple, Protocol
@@ -103,8 +104,13 @@ class Source(NamedTuple):
     @property
     def newline(self) -> bytes:
         """The line ending of its first line."""
-        found = re.search(rb"\r\n|\n|\r", self.content)
-        return found[0] if found else b"\n"
+        return _find_newline(self.content)
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _find_newline(content: bytes) -> bytes:
+    found = re.search(rb"\r\n|\n|\r", content)
+    return found[0] if found else b"\n"
 
 
 class Fixer(Protocol):

@@ -6,7 +6,10 @@ import ast
 import io
 import re
 import tokenize
+from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import lru_cache
 from itertools import pairwise
 
 from wakeyscan.core.typing import NamedTuple
@@ -62,7 +65,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         raise NotFixable("the file is not valid in the Python that runs wakeyscan")
     node = tree.find_string(leak.start)
     if node is None:
-        return _fix_comment(source, leak)
+        return _fix_comment(tree, leak)
     if tree.is_documentation(node):
         return replace_in_prose(leak)
     if reason := tree.find_refusal(node):
@@ -101,16 +104,24 @@ def _uses_single(source: Source, node: ast.expr, tree: PythonTree) -> bool:
     return bool(found and found[2] == b"'")
 
 
-def _fix_comment(source: Source, leak: Leak) -> Fix:
+def _fix_comment(tree: PythonTree, leak: Leak) -> Fix:
     """Fix a leak in a comment; raise `NotFixable` if it is anywhere else."""
-    before = re.sub(rb"\r\n?", b"\n", source.content[: leak.start]).decode()
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n") - 1
-    with io.StringIO(source.content.decode(), newline=None) as text:
+    line = bisect_right(tree.lines, leak.start)
+    column = len(tree.content[tree.lines[line - 1] : leak.start].decode())
+    if _map_comments(tree.content).get(line, column + 1) > column:
+        raise NotFixable("it is not in a string")
+    return replace_in_prose(leak)
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _map_comments(content: bytes) -> dict[int, int]:
+    """Return the column of the comment of each line that has one."""
+    columns = {}
+    with io.StringIO(content.decode(), newline=None) as text, suppress(tokenize.TokenError):
         for token in tokenize.generate_tokens(text.readline):
-            is_on_line = token.type == tokenize.COMMENT and token.start[0] == line
-            if is_on_line and token.start[1] <= column:
-                return replace_in_prose(leak)
-    raise NotFixable("it is not in a string")
+            if token.type == tokenize.COMMENT:
+                columns[token.start[0]] = token.start[1]
+    return columns
 
 
 def _replace_literals(
@@ -161,13 +172,9 @@ def _list_tokens(tree: PythonTree, node: ast.expr) -> Iterator[_Token]:
 
 def _find_close(content: bytes, at: int, quote: bytes, end: int) -> int:
     """Return the offset after the closing quote of a string; a backslash hides a quote."""
-    while at < end:
-        if content[at : at + 1] == b"\\":
-            at += 2
-        elif content.startswith(quote, at):
-            return at + len(quote)
-        else:
-            at += 1
+    for found in re.compile(rb"(?s)\\.|" + quote).finditer(content, at, end):
+        if found[0] == quote:
+            return found.end()
     raise NotFixable("a string in its expression cannot be read")
 
 

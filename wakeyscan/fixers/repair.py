@@ -5,8 +5,10 @@ A check parses the file and scans it, so a check of each leak would take quadrat
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
 from itertools import accumulate
 
@@ -31,6 +33,11 @@ _MAX_FIXES = 500
 """Leaks of one file that are fixed."""
 
 _TOO_MANY = f"the file has more than {_MAX_FIXES} keys; run the fix again"
+
+_MAX_CHECKED, _FEW_CHECKS = 2 << 20, 20
+"""Bytes that are parsed and scanned to check the edits of a file, and checks that any file gets."""
+
+_TOO_MANY_CHECKS = "its edits touch those of too many other keys; run the fix again"
 
 _MAX_REPLACEMENTS = 20
 """Leaks of one file whose edits a report has."""
@@ -106,25 +113,45 @@ def find_fixes(path: str, raw: bytes, project: Project) -> Iterator[FoundFix]:
     except NotFixable:
         return
     found = [f for f in project.detect(path, content) if f.standing is Standing.REPORTED]
+    fixes = _build_separate(path, content, found, fixer, project)
+    check = partial(_check_together, content, found, fixer, partial(project.detect, path))
+    for finding, fix in _keep_valid([*fixes], check):
+        replacements = tuple(_locate(content, edit) for edit in fix.edits)
+        yield FoundFix(finding, replacements, fix.own_name)
+
+
+def _build_separate(
+    path: str, content: bytes, found: Sequence[Finding], fixer: Fixer, project: Project
+) -> Iterator[tuple[Finding, Fix]]:
+    """Yield the fixes of the first leaks that need no other file, and repeat no secret."""
+    texts = {content[slice(*_find_span(content, finding))] for finding in found}
     for finding in found[:_MAX_REPLACEMENTS]:
-        try:
+        with suppress(NotFixable):
             fix = _fix_one(path, content, finding, fixer, project)
-            edited = apply_edits(content, fix.edits)
-            _check_edited(edited, found, fixer, lambda text: project.detect(path, text))
-        except NotFixable:
-            continue
-        if fix.edits and not fix.moved and not _holds_secret(content, fix, found):
-            replacements = tuple(_locate(content, edit) for edit in fix.edits)
-            yield FoundFix(finding, replacements, fix.own_name)
+            is_safe = not any(text in edit.text for edit in fix.edits for text in texts)
+            if fix.edits and not fix.moved and is_safe:
+                yield finding, fix
 
 
-def _holds_secret(content: bytes, fix: Fix, found: Sequence[Finding]) -> bool:
-    """Return whether an edit repeats another secret, which is in the same string."""
-    texts = [
-        content[find_offset(content, line, column) : find_offset(content, line, end_column)]
-        for line, column, end_column in (finding.position for finding in found)
-    ]
-    return any(text in edit.text for edit in fix.edits for text in texts)
+def _check_together(
+    content: bytes, found: Sequence[Finding], fixer: Fixer, detect: Detect, fixes: Sequence[Fix]
+) -> None:
+    """Raise `NotFixable` if fixes are not safe."""
+    edited = apply_edits(content, (edit for fix in fixes for edit in fix.edits))
+    _check_edited(edited, found, fixer, detect, len(fixes))
+
+
+def _keep_valid(
+    fixes: list[tuple[Finding, Fix]], check: Callable[[Sequence[Fix]], None]
+) -> list[tuple[Finding, Fix]]:
+    """Return the fixes that are safe: all, or those of each half."""
+    try:
+        check([fix for _, fix in fixes])
+    except NotFixable:
+        half = len(fixes) // 2
+        parts = (fixes[:half], fixes[half:]) if half else ()
+        return [pair for part in parts for pair in _keep_valid(part, check)]
+    return fixes
 
 
 def _locate(content: bytes, edit: Edit) -> Replacement:
@@ -148,11 +175,13 @@ def _repair_text(
     """
     content, found, done = text.content, list(detect(text.content)), Batch()
     check = partial(_check_edited, fixer=fixer, detect=detect)
-    size = _MAX_FIXES
+    size, checks = _MAX_FIXES, max(_MAX_CHECKED // (len(content) or 1), _FEW_CHECKS)
     while len(done.left) < len(found):
         pending = found[len(found) - 1 - len(done.left) :: -1]
-        if len(done.fixes) >= _MAX_FIXES:
-            done = done.join(Batch(left=tuple(LeftAlone(one, _TOO_MANY) for one in pending)))
+        checks -= 1
+        if checks < 0 or len(done.fixes) >= _MAX_FIXES:
+            reason = _TOO_MANY_CHECKS if checks < 0 else _TOO_MANY
+            done = done.join(Batch(left=tuple(LeftAlone(one, reason) for one in pending)))
             break
         build = partial(_fix_one, path, content, fixer=fixer, project=project)
         batch = build_batch(pending, min(size, _MAX_FIXES - len(done.fixes)), build)
@@ -224,20 +253,32 @@ def build_leak(content: bytes, finding: Finding, naming: Naming) -> Leak:
     encoding = finding.encoding.removeprefix("utf-16/").removeprefix("utf-32/")
     if encoding not in _ENCODINGS:
         raise NotFixable(f"it is encoded ({finding.encoding}); replace the whole text by hand")
-    line, column, end_column = finding.position
-    start = find_offset(content, line, column)
-    end = find_offset(content, line, end_column)
+    start, end = _find_span(content, finding)
     variable = naming.chosen[finding.secret.fingerprint]
     is_split = encoding == PIECES
     return Leak(finding.secret, finding.rule, start, end, variable, is_split, naming.contested)
 
 
+def _find_span(content: bytes, finding: Finding) -> tuple[int, int]:
+    line, column, end_column = finding.position
+    return find_offset(content, line, column), find_offset(content, line, end_column)
+
+
 def find_offset(content: bytes, line: int, column: int) -> int:
     """Return the offset of a position, as an editor counts it."""
+    offsets = _list_offsets(content, line)
+    return offsets[min(column, len(offsets)) - 1]
+
+
+@lru_cache(maxsize=1)  # for all leaks of a line
+def _list_offsets(content: bytes, line: int) -> Sequence[int]:
+    """Return the offset of each character of a line, and that of its end."""
     starts = _list_line_starts(content)
     start = starts[line - 1]
-    end = starts[line] if line < len(starts) else len(content)
-    return start + len(content[start:end].decode()[: column - 1].encode())
+    text = content[start : starts[line] if line < len(starts) else len(content)]
+    if text.isascii():
+        return range(start, start + len(text) + 1)
+    return array("L", accumulate((len(one.encode()) for one in text.decode()), initial=start))
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file
