@@ -58,6 +58,23 @@ def test_a_called_terraform_module_gets_no_variable_of_its_own(repo: Repo, key: 
     assert "a = var.wastack_api_key\n" in read(repo, "modules/m/a.tf")
 
 
+def test_a_go_file_heeds_the_other_files_of_its_package(repo: Repo, key: str) -> None:
+    repo.commit(
+        {
+            "a/a.go": f'package a\n\nvar s = use("{key}")\n',
+            "a/types.go": "package a\n\ntype Token string\n\nfunc use(t Token) int { return 1 }\n",
+            "b/b.go": f'package b\n\nvar s = "{key}"\n',
+            "b/os.go": "package b\n\nfunc os() {}\n",
+            "c/c.go": f'package c\n\nfunc f() {{\n\tconst k = "{key}"\n}}\n',
+        }
+    )
+    ran = repo.run("fix", "--write")
+    assert (ran.code, repo.git("status", "--porcelain")) == (1, "")
+    assert "its type may be a string type of the package" in ran.out
+    assert "the package uses the name `os` for something else" in ran.out
+    assert "nothing uses the constant; delete it" in ran.out
+
+
 JOB = "    runs-on: x\n    env:\n      WA_API_KEY: {}\n    steps:\n      - run: send\n"
 SERVICE = "    image: x\n    environment:\n      WA_API_KEY: {}\n"
 POD = """apiVersion: v1

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers import syntax
+from wakeyscan.fixers import go_types, syntax
 from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
@@ -36,13 +36,15 @@ _DECLARATIONS = (
 def _format_lookup(place: Place) -> bytes:
     name = _find_package(place) or b"os"
     lookup = name + b'.Getenv("' + place.leak.variable.encode() + b'")'
-    kind = _find_type(place.node)
+    kind = _find_type(place)
     return kind + b"(" + lookup + b")" if kind else lookup
 
 
-def _find_type(node: Node) -> bytes:
-    """Return the type of a declaration that a look-up needs, unlike a constant; or nothing."""
-    for ancestor in syntax.list_ancestors(node):
+def _find_type(place: Place) -> bytes:
+    """Return the named type that a look-up needs, unlike a constant; or nothing."""
+    for ancestor in syntax.list_ancestors(place.node):
+        if ancestor.type == "return_statement":
+            return go_types.find_result_type(ancestor, place)
         if ancestor.type in ("const_spec", "var_spec"):
             kind = ancestor.child_by_field_name("type")
             is_name = kind is not None and kind.type in ("type_identifier", "qualified_type")
@@ -63,6 +65,12 @@ def _find_package(place: Place) -> bytes:
     return b""
 
 
+def _read_name(spec: Node) -> bytes:
+    """Return the name of an imported package; that of a path is its last part."""
+    name = spec.child_by_field_name("name")
+    return (name.text if name else None) or _read_path(spec).rpartition(b"/")[2]
+
+
 def _list_imports(place: Place) -> Iterator[Node]:
     for declaration in place.tree.root_node.children:
         if declaration.type == "import_declaration":
@@ -76,6 +84,9 @@ def _read_path(spec: Node) -> bytes:
 
 def _adapt(place: Place) -> tuple[Edit, ...]:
     _refuse_other_uses(place, _find_package(place) or b"os")
+    if not _find_type(place):
+        imports = {_read_name(spec) for spec in _list_imports(place)}
+        go_types.check_type(place, imports)
     return (*_import_os(place), *_turn_constant(place))
 
 
@@ -83,10 +94,19 @@ def _refuse_other_uses(place: Place, name: bytes) -> None:
     """Raise `NotFixable` if the name of the package means something else around a key."""
     for node in syntax.walk(place.tree.root_node):
         if node.type == "identifier" and node.text == name and _is_declared(node):
-            scopes = [one for one in syntax.list_ancestors(node) if one.type in _FUNCTIONS]
-            scope = scopes[0] if scopes else place.tree.root_node
+            scope = _find_scope(node) or place.tree.root_node
             if scope.start_byte <= place.leak.start < scope.end_byte:
                 raise NotFixable(f"the file uses the name `{name.decode()}` for something else")
+    declared = re.compile(rb"(?m)^(?:func|var|const|type)\s+" + name + rb"\b")
+    if any(map(declared.search, place.source.neighbors(".go"))):
+        raise NotFixable(f"the package uses the name `{name.decode()}` for something else")
+
+
+def _find_scope(node: Node) -> Node | None:
+    """Return the function in which a name is declared; that of a function is outside of it."""
+    around = syntax.list_ancestors(node)
+    scopes = (one for one in around if one.type in _FUNCTIONS)
+    return next((one for one in scopes if one.child_by_field_name("name") != node), None)
 
 
 def _is_declared(node: Node) -> bool:
@@ -167,8 +187,18 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
         raise NotFixable("another constant depends on it; turn both into variables")
     if _is_used(place, "array_type", "length", names):
         raise NotFixable("the length of an array depends on it; declare it as a variable first")
+    _refuse_unused(spec, nodes)
     keyword = spec.parent.children[0]
     yield Edit(keyword.start_byte, keyword.end_byte, b"var")
+
+
+def _refuse_unused(spec: Node, nodes: list[Node]) -> None:
+    """Raise `NotFixable` for a constant that its function does not use: a variable must be used."""
+    function = next((node for node in nodes if node.type in _FUNCTIONS), None)
+    words = [n.text for n in syntax.walk(function) if n.type == "identifier"] if function else []
+    for name in spec.children_by_field_name("name"):
+        if words.count(name.text) == 1:
+            raise NotFixable("nothing uses the constant; delete it")
 
 
 def _is_used(place: Place, kind: str, field: str, names: set[bytes | None]) -> bool:
