@@ -215,7 +215,10 @@ def _list_rebase(key: SecretHistory, program: str, facts: LocalFacts) -> Iterato
 
 
 def _quote(paths: Iterable[str]) -> str:
-    """Return files for a command line: an archive for its members, `FILE` for a masked name."""
+    """Return files for a command line: an archive for its members, `FILE` for a masked name.
+
+    A name that begins with a hyphen is no option.
+    """
     return " ".join(
         dict.fromkeys(_quote_file(path.partition(MEMBER_SEPARATOR)[0]) for path in paths)
     )
@@ -224,7 +227,9 @@ def _quote(paths: Iterable[str]) -> str:
 def _quote_file(path: str) -> str:
     # A saved report holds the mask of a key in a name; no file has that name.
     is_real = path.isprintable() and KEY_PREFIX + "…" not in path and redact(path) == path
-    return shlex.quote(path) if path and is_real else "FILE"
+    if not path or not is_real:
+        return "FILE"
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def _describe_places(paths: Iterable[str]) -> str:

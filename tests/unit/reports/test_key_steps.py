@@ -20,6 +20,7 @@ FILES = {
     "a masked key in a name": ((f"d/{PREFIX}….txt",), "FILE"),
     "a mask with digits in a name": ((f"d/{PREFIX}…(0123ab).txt",), "FILE"),
     "a masked key in the name of a member": ((f"a.zip!/{PREFIX}….txt",), "a.zip"),
+    "a name like an option": (("--force", "-q"), "./--force ./-q"),
     "a name that cannot be printed": (("a\nb.py",), "FILE"),
 }
 
