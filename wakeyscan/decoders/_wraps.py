@@ -24,6 +24,9 @@ _REACH = 1 << 12
 
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _RANDOM = lazy_pattern(rb"(?=.*[0-9])(?=.*[A-Za-z])|.*[a-z][A-Z]|.*[A-Z]{2}.*[a-z]")
+_BODY = lazy_pattern(
+    rb"(?=[\w-]{0,127}?[0-9])(?=[\w-]{0,127}?[a-z])(?=[\w-]{0,127}?[A-Z])[A-Za-z0-9_-]{12,128}+(?![\w-])"
+)
 _LAST_LINE = lazy_pattern(rb"[A-Za-z0-9_-]+[\"']?[ \t]*(?:\r*\n|\Z)")
 _PROMPT = lazy_pattern(rb"(?:[\w.@:~/()\[\] -]{0,60}[$#%]|PS [A-Z]:[^>]{0,60}>) \S")
 _NAME = lazy_pattern(rb"[\w-]{1,64}[ \t]*[:=]")
@@ -45,11 +48,16 @@ class LineEnd:
 
     def may_be_in_key(self) -> bool:
         """Return whether the next line may hold the rest of a key."""
+        has_body = not self._part.is_key and self._is_before_body()
         is_cut = not self._part.is_key and self._part.size != len(PREFIX)
         may_be_at_width = self._is_before_random_text()
-        if not (is_cut or may_be_at_width or self._may_be_mail()):
+        if not (has_body or is_cut or may_be_at_width or self._may_be_mail()):
             return False  # as at most line ends; the checks below take longer
-        if _OFFSET.match(self._content, self._gap.end()) or self._is_before_entry():
+        if _OFFSET.match(self._content, self._gap.end()):
+            return False
+        if has_body:
+            return True
+        if self._is_before_entry():
             return False
         if may_be_at_width and self._is_at_width():
             return True
@@ -78,6 +86,13 @@ class LineEnd:
         if not word or self._line.startswith(word[0]):
             return False
         return _RANDOM.match(word[0]) is not None
+
+    def _is_before_body(self) -> bool:
+        """Return whether a part that is no whole key is before a text like the rest of one.
+
+        It is no name either: few names, and no digest, have a digit and letters of both cases.
+        """
+        return _BODY.match(self._content, self._gap.end()) is not None
 
     def _is_at_width(self) -> bool:
         """Return whether the line was broken at its width."""

@@ -315,3 +315,38 @@ def test_all_searches_agree_on_any_text(text: str) -> None:
 def test_a_text_in_which_nothing_is_decoded_is_not_matched_again(key: str) -> None:
     text = rf"key: {key}".replace("_", r"\_").encode()  # Markdown; `\_` is no escape of a string
     assert [name for name, _ in decode_text(text, MANY).decoded] == ["markup"]
+
+
+UNUSUAL = {
+    "entry of a log": "ERROR:root:Request failed for key=KEY: 401 Unauthorized\n",
+    "access log": "10.0.0.1 GET /devices?key=KEY => generated 3 bytes\n",
+    "shell error": "bash: K=KEY: command not found\n",
+    "curl": "> Authorization: Bearer KEY\nDone.\n",
+    "columns": "1\tstaging\tKEY\tactive\n",
+    "address": "https://KEY:x@api.example.org/path?x=1\n",
+    "options": 'level=info msg="starting" api_key=KEY device=3 port=8080\n',
+    "HTML": '<a href="https://x.example/?key=KEY&amp;x=1">link</a>\n',
+    "list": "- KEY: staging\n",
+}
+"""Texts that are wrapped once, at no usual width."""
+
+
+@pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL)
+def test_a_key_that_is_cut_early_is_found_at_any_width(text: str) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A"
+    for cut in range(2, len(PREFIX) + 16):
+        (finding,) = detect(text.replace("KEY", key[:cut] + "\n" + key[cut:]))
+        assert finding.secret.reveal().decode() == key, cut
+        assert (finding.encoding, finding.bounds) == ("folded", Bounds.OPEN), cut
+
+
+@pytest.mark.parametrize(
+    "following",
+    [
+        "3f786850e387550fdab836ed7e6dc881de23001b  a.txt",
+        "SOME_NAME_OF_A_VALUE=1",
+        "are secret: keep",
+    ],
+)
+def test_a_prefix_before_another_line_is_no_key(following: str) -> None:
+    assert detect(f"Keys begin with {PREFIX}\n{following}\n") == []
