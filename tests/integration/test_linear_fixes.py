@@ -39,7 +39,7 @@ NESTED: dict[str, tuple[str, str, str, str, str]] = {
     "a shell": ("a.sh", "echo ", '"$(', KEY, ')"'),
 }
 """Files by what is nested: name, start, opening, innermost text and closing."""
-ENDS = {"Go": "\n", "Rust": ";}", "PHP": ";", "Terraform": "\n"}
+ENDS = {"Go": "\n", "Rust": ";}", "PHP": ";", "Terraform": "\n", "Java": "}"}
 
 
 def nest(name: str, size: int) -> tuple[str, bytes]:
@@ -71,6 +71,11 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "imports": ("a.py", "", 'import a\nk = "@KEY@"\n'),
     "functions": ("a.py", "class A:\n  def f():\n", '    def g(): k = "@KEY@"\n'),
     "literals": ("a.py", "k = 1, ", '"a", "@KEY@", '),
+    "Go": ("a.go", "package a\n", 'const k = "@KEY@"\n'),
+    "Go's functions": ("a.go", "package a\n", 'func f() { os := 1; f("@KEY@") }\n'),
+    "Java": ("A.java", "class A {\n", 'static final String k = "@KEY@";\n'),
+    "JavaScript": ("a.js", "", 'var k = "@KEY@"\n'),
+    "fences": ("a.md", "", "```js\nk = '@KEY@'\n```\n"),
     "workflows": (".github/workflows/a.yml", "jobs:\n a:\n  steps:\n", "  - run: echo @KEY@\n"),
     "Compose": ("compose.yml", "services:\n a:\n  environment:\n", "  - A: @KEY@\n"),
 }
@@ -79,7 +84,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
 
 def repeat(name: str, size: int) -> tuple[str, bytes]:
     path, start, line = LISTS[name]
-    return path, fill_in(start + line * (size // len(fill_in(line))))
+    return path, fill_in(start + line * (size // len(fill_in(line))) + ENDS.get(name, ""))
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -127,3 +132,16 @@ def test_keys_that_need_a_check_each_are_left_beyond_a_bound() -> None:
     assert {one.reason for one in outcome.left} == {
         "its edits touch those of too many other keys; run the fix again"
     }
+
+
+SLOW_PATTERNS = {
+    "a long mark": ("a.md", "`" * 50_000 + "\n@KEY@\n"),
+    "marks": ("a.md", "```\n" * 50_000 + "@KEY@\n"),
+    "blank lines": ("a.tf", "\n" * 50_000 + 'locals {\n  k = "@KEY@"\n}\n'),
+}
+"""Files that a pattern without care takes minutes for."""
+
+
+@pytest.mark.parametrize(("path", "text"), SLOW_PATTERNS.values(), ids=SLOW_PATTERNS)
+def test_no_pattern_takes_quadratic_time(path: str, text: str) -> None:
+    assert len(repair(path, fill_in(text)).fixed) == 1

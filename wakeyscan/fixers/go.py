@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
-from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import go_types, syntax
 from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
 _SAFE_PARENTS = frozenset(
     (
@@ -58,7 +60,7 @@ def _find_type(place: Place) -> bytes:
 
 def _find_package(place: Place) -> bytes:
     """Return the name under which the file imports `os`, or nothing."""
-    for spec in _list_imports(place):
+    for spec in _list_imports(place.tree):
         if _read_path(spec) == b"os":
             name = spec.child_by_field_name("name")
             return (name.text or b"") if name else b"os"
@@ -71,10 +73,11 @@ def _read_name(spec: Node) -> bytes:
     return (name.text if name else None) or _read_path(spec).rpartition(b"/")[2]
 
 
-def _list_imports(place: Place) -> Iterator[Node]:
-    for declaration in place.tree.root_node.children:
-        if declaration.type == "import_declaration":
-            yield from (n for n in syntax.walk(declaration) if n.type == "import_spec")
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_imports(tree: Tree) -> tuple[Node, ...]:
+    declarations = (one for one in tree.root_node.children if one.type == "import_declaration")
+    nodes = (node for declaration in declarations for node in syntax.walk(declaration))
+    return tuple(node for node in nodes if node.type == "import_spec")
 
 
 def _read_path(spec: Node) -> bytes:
@@ -85,40 +88,39 @@ def _read_path(spec: Node) -> bytes:
 def _adapt(place: Place) -> tuple[Edit, ...]:
     _refuse_other_uses(place, _find_package(place) or b"os")
     if not _find_type(place):
-        imports = {_read_name(spec) for spec in _list_imports(place)}
+        imports = {_read_name(spec) for spec in _list_imports(place.tree)}
         go_types.check_type(place, imports)
     return (*_import_os(place), *_turn_constant(place))
 
 
 def _refuse_other_uses(place: Place, name: bytes) -> None:
     """Raise `NotFixable` if the name of the package means something else around a key."""
-    for node in syntax.walk(place.tree.root_node):
-        if node.type == "identifier" and node.text == name and _is_declared(node):
-            scope = _find_scope(node) or place.tree.root_node
-            if scope.start_byte <= place.leak.start < scope.end_byte:
-                raise NotFixable(f"the file uses the name `{name.decode()}` for something else")
+    if any(low <= place.leak.start < high for low, high in _list_scopes(place.tree, name)):
+        raise NotFixable(f"the file uses the name `{name.decode()}` for something else")
     declared = re.compile(rb"(?m)^(?:func|var|const|type)\s+" + name + rb"\b")
     if any(map(declared.search, place.source.neighbors(".go"))):
         raise NotFixable(f"the package uses the name `{name.decode()}` for something else")
 
 
-def _find_scope(node: Node) -> Node | None:
-    """Return the function in which a name is declared; that of a function is outside of it."""
-    around = syntax.list_ancestors(node)
-    scopes = (one for one in around if one.type in _FUNCTIONS)
-    return next((one for one in scopes if one.child_by_field_name("name") != node), None)
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_scopes(tree: Tree, name: bytes) -> frozenset[tuple[int, int]]:
+    """Return the offsets of the functions that declare a name, or of the file."""
+    scopes, pending = set(), [(tree.root_node, tree.root_node)]
+    while pending:
+        node, scope = pending.pop()
+        if any(one.type == "identifier" and one.text == name for one in _list_declared(node)):
+            scopes.add((scope.start_byte, scope.end_byte))  # that of a function is outside of it
+        scope = node if node.type in _FUNCTIONS else scope
+        pending += [(child, scope) for child in node.children]
+    return frozenset(scopes)
 
 
-def _is_declared(node: Node) -> bool:
-    parent = node.parent
-    if parent is not None and parent.type == "expression_list":
-        owner = parent.parent
-        return (
-            owner is not None
-            and owner.child_by_field_name("left") == parent
-            and (owner.type in ("short_var_declaration", "range_clause"))
-        )
-    return parent is not None and parent.type in _DECLARATIONS
+def _list_declared(node: Node) -> list[Node]:
+    """Return the nodes that a declaration may name."""
+    if node.type in ("short_var_declaration", "range_clause"):
+        left = node.child_by_field_name("left")
+        return left.children if left and left.type == "expression_list" else []
+    return node.children if node.type in _DECLARATIONS else []
 
 
 def _import_os(place: Place) -> Iterator[Edit]:
@@ -128,7 +130,7 @@ def _import_os(place: Place) -> Iterator[Edit]:
     if name:
         return
     newline = place.source.newline
-    specs = [*_list_imports(place)]
+    specs = _list_imports(place.tree)
     group = [spec for spec in specs if spec.parent and spec.parent.type == "import_spec_list"]
     if group:
         yield _add_to_group(place, group, newline)
@@ -140,7 +142,7 @@ def _import_os(place: Place) -> Iterator[Edit]:
         yield Edit(end, end, newline * 2 + b'import "os"')
 
 
-def _group_imports(specs: list[Node], newline: bytes) -> Edit:
+def _group_imports(specs: tuple[Node, ...], newline: bytes) -> Edit:
     """Return the edit that turns the only import into a group, or adds a line to several."""
     declaration = specs[-1].parent or specs[-1]
     end = declaration.end_byte
@@ -179,13 +181,12 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
     spec = next((node for node in nodes if node.type == "const_spec"), None)
     if spec is None or spec.parent is None:
         return
-    specs = [child for child in spec.parent.children if child.type == "const_spec"]
-    if len(specs) > 1 and not all(map(_is_string, specs)):
+    group = _read_group(spec.parent)
+    if not group.is_text:
         raise NotFixable("it is in a group with other constants; declare it as a variable first")
-    names = {n.text for one in specs for n in one.children_by_field_name("name")}
-    if _is_used(place, "const_spec", "value", names):
+    if not group.names.isdisjoint(_list_used(place.tree, "const_spec", "value")):
         raise NotFixable("another constant depends on it; turn both into variables")
-    if _is_used(place, "array_type", "length", names):
+    if not group.names.isdisjoint(_list_used(place.tree, "array_type", "length")):
         raise NotFixable("the length of an array depends on it; declare it as a variable first")
     _refuse_unused(spec, nodes)
     keyword = spec.parent.children[0]
@@ -195,18 +196,43 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
 def _refuse_unused(spec: Node, nodes: list[Node]) -> None:
     """Raise `NotFixable` for a constant that its function does not use: a variable must be used."""
     function = next((node for node in nodes if node.type in _FUNCTIONS), None)
-    words = [n.text for n in syntax.walk(function) if n.type == "identifier"] if function else []
+    words = _count_words(function) if function else {}
     for name in spec.children_by_field_name("name"):
-        if words.count(name.text) == 1:
+        if words.get(name.text) == 1:
             raise NotFixable("nothing uses the constant; delete it")
 
 
-def _is_used(place: Place, kind: str, field: str, names: set[bytes | None]) -> bool:
-    """Return whether a field of a kind of node has one of the names."""
-    nodes = [node for node in syntax.walk(place.tree.root_node) if node.type == kind]
-    values = [value for node in nodes for value in node.children_by_field_name(field)]
-    inner = (one for value in values for one in syntax.walk(value))
-    return any(one.type == "identifier" and one.text in names for one in inner)
+@lru_cache(maxsize=1)  # for all leaks of a function
+def _count_words(function: Node) -> Counter[bytes | None]:
+    return Counter(node.text for node in syntax.walk(function) if node.type == "identifier")
+
+
+class _Group(NamedTuple):
+    """Constants that are declared together."""
+
+    names: frozenset[bytes | None]
+    is_text: bool
+    """Whether it has one constant, or only texts."""
+
+
+@lru_cache(maxsize=1)  # for all leaks of a group
+def _read_group(declaration: Node) -> _Group:
+    specs = [child for child in declaration.children if child.type == "const_spec"]
+    names = frozenset(n.text for one in specs for n in one.children_by_field_name("name"))
+    return _Group(names, len(specs) == 1 or all(map(_is_string, specs)))
+
+
+@lru_cache(maxsize=2)  # for all leaks of a file
+def _list_used(tree: Tree, kind: str, field: str) -> frozenset[bytes | None]:
+    """Return the names in a field of all nodes of a kind."""
+    names, pending = set(), [(tree.root_node, False)]
+    while pending:
+        node, is_inside = pending.pop()
+        if is_inside and node.type == "identifier":
+            names.add(node.text)
+        values = node.children_by_field_name(field) if node.type == kind else []
+        pending += [(child, is_inside or child in values) for child in node.children]
+    return frozenset(names)
 
 
 def _is_string(spec: Node) -> bool:

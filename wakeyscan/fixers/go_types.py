@@ -6,7 +6,8 @@ Without the type checker, a place is edited only if nothing near it hints at suc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -61,11 +62,12 @@ def _list_texts(place: Place) -> tuple[bytes, ...]:
     return (place.source.content, *place.source.neighbors(".go"))
 
 
-def _list_string_types(texts: Iterable[bytes]) -> set[bytes]:
+@lru_cache(maxsize=1)  # for all leaks of a package
+def _list_string_types(texts: tuple[bytes, ...]) -> frozenset[bytes]:
     """Return the names of the string types that a package declares."""
     groups = [group for text in texts for group in _GROUPS.findall(text)]
     members = (name for group in groups for name in _MEMBERS.findall(group))
-    return {*members, *(name for text in texts for name in _STRINGS.findall(text))}
+    return frozenset((*members, *(name for text in texts for name in _STRINGS.findall(text))))
 
 
 def check_type(place: Place, imports: set[bytes]) -> None:
@@ -85,23 +87,29 @@ def check_type(place: Place, imports: set[bytes]) -> None:
             )
 
 
-def _add_composed(texts: Iterable[bytes], named: set[bytes]) -> set[bytes]:
+@lru_cache(maxsize=1)  # for all leaks of a package
+def _add_composed(texts: tuple[bytes, ...], named: frozenset[bytes]) -> frozenset[bytes]:
     """Return string types and the types that are made of them."""
     declared = [pair for text in texts for pair in _TYPES.findall(text)]
     names, size = {*named}, 0
     while len(names) > size:
         size = len(names)
         names |= {name for name, body in declared if names & {*_WORD.findall(body)}}
-    return names
+    return frozenset(names)
 
 
-def _are_together(texts: Iterable[bytes], words: set[bytes], names: set[bytes]) -> bool:
+def _are_together(texts: tuple[bytes, ...], words: set[bytes], names: frozenset[bytes]) -> bool:
     """Return whether a line has one of the words and one of the types."""
-    lines = ({*_WORD.findall(line)} for text in texts for line in text.splitlines())
-    return any(words & line and names & line for line in lines)
+    return any(words & line and names & line for line in _list_lines(texts))
 
 
-def _list_targets(node: Node, named: set[bytes], imports: set[bytes]) -> Iterator[bytes]:
+@lru_cache(maxsize=1)  # for all leaks of a package
+def _list_lines(texts: tuple[bytes, ...]) -> tuple[frozenset[bytes], ...]:
+    """Return the words of each line."""
+    return tuple(frozenset(_WORD.findall(line)) for text in texts for line in text.splitlines())
+
+
+def _list_targets(node: Node, named: frozenset[bytes], imports: set[bytes]) -> Iterator[bytes]:
     """Yield the texts that a key's type depends on: the other side of its operators and uses."""
     current = node
     while (parent := current.parent) is not None and parent.type in _OPERANDS:
@@ -132,7 +140,7 @@ def _read_field(node: Node, field: str) -> bytes:
     return (found.text if found else None) or b""
 
 
-def _read_function(call: Node, named: set[bytes], imports: set[bytes]) -> bytes:
+def _read_function(call: Node, named: frozenset[bytes], imports: set[bytes]) -> bytes:
     """Return the function of a call, unless it is a conversion or of another package."""
     function = _read_field(call, "function")
     is_known = function in named or function.split(b".")[0] in imports

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import spring, syntax
@@ -86,27 +87,42 @@ def _is_in_constant_of_annotation(node: Node) -> bool:
     declarator = next((one for one in nodes if one.type == "variable_declarator"), None)
     names = [_read_name(declarator)] if declarator else []
     users = _map_users(nodes[-1])
+    known = {*names}
     for name in names:
-        names += users.pop(name, ())
-    return b"" in names
+        added: set[bytes] = users.get(name, set()) - known
+        known |= added
+        names += added
+    return b"" in known
 
 
+@lru_cache(maxsize=1)  # for all leaks of a file
 def _map_users(root: Node) -> dict[bytes, set[bytes]]:
-    """Return the constants that use each name; an empty one stands for what must be a constant."""
+    """Return what uses each name: the innermost constant around it, and those around that one.
+
+    An empty name stands for what must be a constant.
+    """
     users: dict[bytes, set[bytes]] = {}
-    for node in syntax.walk(root):
-        is_required = node.type in _REFUSED
-        if is_required or (node.type == "variable_declarator" and _is_final(node)):
-            user = b"" if is_required else _read_name(node)
-            for inner in syntax.walk(node):
-                if inner.type == "identifier":
-                    users.setdefault(inner.text or b"", set()).add(user)
+    pending: list[tuple[Node, bytes | None]] = [(root, None)]
+    while pending:
+        node, user = pending.pop()
+        if node.type == "identifier" and user is not None:
+            users.setdefault(node.text or b"", set()).add(user)
+        for child in node.children:
+            inner = b"" if child.type in _REFUSED else _read_user(child, node)
+            if inner is not None and user is not None:
+                users.setdefault(inner, set()).add(user)
+            pending.append((child, user if inner is None or user == b"" else inner))
     return users
 
 
-def _is_final(declarator: Node) -> bool:
-    declaration = declarator.parent
-    if declaration is None or declaration.type == "constant_declaration":
+def _read_user(node: Node, parent: Node) -> bytes | None:
+    """Return the name of a constant that a node declares."""
+    is_constant = node.type == "variable_declarator" and _is_final(parent)
+    return _read_name(node) if is_constant else None
+
+
+def _is_final(declaration: Node) -> bool:
+    if declaration.type == "constant_declaration":
         return True
     words = [one for one in declaration.children if one.type == "modifiers"]
     return any(child.type == "final" for word in words for child in word.children)

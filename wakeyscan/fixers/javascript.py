@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -62,11 +63,21 @@ def _format_lookup(place: Place) -> bytes:
 def _format_expression(place: Place) -> bytes:
     variable = place.leak.variable.encode()
     content = place.source.content
-    if _DENO.search(content):
+    if _is_for_deno(content):
         return b'Deno.env.get("' + variable + b'")'
     is_other = syntax.declares(place.tree, content, b"process", _OWNERS)
-    is_other = is_other and not _NODE_PROCESS.search(content)
+    is_other = is_other and not _imports_process(content)
     return (b"globalThis." if is_other else b"") + b"process.env." + variable
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _is_for_deno(content: bytes) -> bool:
+    return _DENO.search(content) is not None
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _imports_process(content: bytes) -> bool:
+    return _NODE_PROCESS.search(content) is not None
 
 
 def _format_typed_lookup(place: Place) -> bytes:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from itertools import accumulate
+from contextlib import suppress
+from functools import lru_cache
+from itertools import accumulate, islice
+from operator import attrgetter
 
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.fixers import FIXERS
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 
-_FENCE = re.compile(
-    rb"(?ms)^(?P<indent>[ \t>]*)(?P<mark>```+|~~~+)[ \t]*(?P<name>[\w+#-]*)[^\r\n]*\r?\n"
-    rb"(?P<code>.*?)^(?P=indent)(?P=mark)"
-)
+_MARK = re.compile(rb"(?m)^(?P<indent>[ \t>]*)(?P<mark>```+|~~~+)")
+_HEAD = re.compile(rb"[ \t]*(?P<name>[\w+#-]*)[^\r\n]*\r?\n")
 
 _NAMES = {
     **dict.fromkeys(("sh", "bash", "shell", "zsh", "console"), "shell"),
@@ -40,17 +41,60 @@ def parses(content: bytes) -> bool:
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits of the code or text with a key; raise `NotFixable`."""
-    for fence in _FENCE.finditer(source.content):
-        if fence.start("code") <= leak.start < fence.end("code"):
-            try:
-                return _fix_code(fence, leak)
-            except NotFixable:  # an example that is not a whole program
-                break
+    fences = _list_fences(source.content)
+    at = bisect_right(fences, leak.start, key=attrgetter("start")) - 1
+    if at >= 0 and leak.start < fences[at].start + len(fences[at].code):
+        with suppress(NotFixable):  # an example that is not a whole program
+            return _fix_code(fences[at], leak)
     return replace_in_prose(leak)
 
 
-def _fix_code(fence: re.Match[bytes], leak: Leak) -> Fix:
-    language = _NAMES.get(fence["name"].decode().lower(), "")
+class _Fence(NamedTuple):
+    """A block of code between two marks."""
+
+    indent: bytes
+    name: bytes
+    start: int
+    """Offset of its code."""
+    code: bytes
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_fences(content: bytes) -> list[_Fence]:
+    fences, end = [], 0
+    marks = [*_MARK.finditer(content)]
+    later = _group_marks(marks)
+    for mark in marks:
+        head = _HEAD.match(content, mark.end()) if mark.start() >= end else None
+        close = _find_close(later[_kind(mark)], mark) if head else None
+        if head and close:
+            code = content[head.end() : close.start()]
+            fences.append(_Fence(mark["indent"], head["name"], head.end(), code))
+            end = close.end()
+    return fences
+
+
+def _kind(mark: re.Match[bytes]) -> bytes:
+    """Return the indentation and the character of a mark: the closing one has the same."""
+    return mark["indent"] + mark["mark"][:1]
+
+
+def _group_marks(marks: list[re.Match[bytes]]) -> dict[bytes, list[re.Match[bytes]]]:
+    groups: dict[bytes, list[re.Match[bytes]]] = {}
+    for mark in marks:
+        groups.setdefault(_kind(mark), []).append(mark)
+    return groups
+
+
+def _find_close(marks: list[re.Match[bytes]], mark: re.Match[bytes]) -> re.Match[bytes] | None:
+    """Return the next mark of a kind that is as long as one, at least."""
+    first = bisect_right(marks, mark.start(), key=lambda one: one.start())
+    long = (one for one in islice(marks, first, None) if one.end() - one.start() >= len(mark[0]))
+    return next(long, None)
+
+
+def _fix_code(fence: _Fence, leak: Leak) -> Fix:
+    language = _NAMES.get(fence.name.decode().lower(), "")
     if not language:
         raise NotFixable("the language of its fence is unknown")
     fixer, block = FIXERS[language], _read_block(fence)
@@ -86,14 +130,15 @@ class _Block(NamedTuple):
         return self.places[line] + offset - self.starts[line]
 
 
-def _read_block(fence: re.Match[bytes]) -> _Block:
+@lru_cache(maxsize=1)  # for all leaks of a block
+def _read_block(fence: _Fence) -> _Block:
     """Return the code of a fence; raise `NotFixable` if its lines are not indented alike."""
-    indent, lines = fence["indent"], fence["code"].splitlines(keepends=True)
+    indent, lines = fence.indent, fence.code.splitlines(keepends=True)
     inner = [line.removeprefix(indent) for line in lines]
     if any(line.strip() and not line.startswith(indent) for line in lines):
         raise NotFixable("its lines are not indented like its fence")
     cut = [len(line) - len(rest) for line, rest in zip(lines, inner, strict=True)]
-    ends = accumulate(map(len, lines), initial=fence.start("code"))
+    ends = accumulate(map(len, lines), initial=fence.start)
     places = tuple(end + size for end, size in zip(ends, (*cut, 0), strict=True))
     starts = tuple(accumulate(map(len, inner), initial=0))
     return _Block(b"".join(inner), indent, starts, places)

@@ -99,22 +99,22 @@ def declares(tree: Tree, content: bytes, name: bytes, owners: frozenset[str]) ->
 
     A use such as `name.` is no declaration, so a content with nothing else is not searched.
     """
-    other_use = re.search(rb"(?<![.\w$])" + name + rb"\b(?!\s*[.\[])", content)
-    return other_use is not None and _is_declared(content, tree, name, owners)
+    return _is_declared(content, tree, name, owners)
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file
 def _is_declared(content: bytes, tree: Tree, name: bytes, owners: frozenset[str]) -> bool:
-    named = (node for node in walk(tree.root_node) if not node.children and node.text == name)
-    return any(_is_owned(node, owners) for node in named)
-
-
-def _is_owned(node: Node, owners: frozenset[str]) -> bool:
-    parent = node.parent
-    if parent is None or parent.type not in owners:
+    if not re.search(rb"(?<![.\w$])" + name + rb"\b(?!\s*[.\[])", content):
         return False
-    used = [parent.child_by_field_name(field) for field in _NOT_DECLARED]
-    return node not in used or parent.type == "pair_pattern"
+    nodes = (node for node in walk(tree.root_node) if node.type in owners)
+    return any(_is_owner(node, name) for node in nodes)
+
+
+def _is_owner(node: Node, name: bytes) -> bool:
+    """Return whether a declaration has a name, not as what it only uses."""
+    named = [child for child in node.children if not child.children and child.text == name]
+    used = [node.child_by_field_name(field) for field in _NOT_DECLARED] if named else []
+    return any(child not in used or node.type == "pair_pattern" for child in named)
 
 
 class Literal(NamedTuple):

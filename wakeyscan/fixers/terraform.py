@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _GRAMMAR = "tree_sitter_hcl:language"
 
-_DESTROY = re.compile(rb"(?m)^\s*when\s*=\s*\"?destroy")
-_SOURCE = re.compile(rb"(?m)^\s*source\s*=\s*\"(\.\.?(?:/[^\"]*)?)\"")
+_DESTROY = re.compile(rb"(?m)^[^\S\n]*when\s*=\s*\"?destroy")
+_SOURCE = re.compile(rb"(?m)^[^\S\n]*source\s*=\s*\"(\.\.?(?:/[^\"]*)?)\"")
 _CALLED = "another module calls this one: declare a variable without a default, and pass it there"
 
 _LITERALS = ("string_lit", "quoted_template")
@@ -127,7 +127,7 @@ def _remove_default(
     if _is_called(source):
         raise NotFixable(_CALLED)
     edit = Edit(attribute.start_byte, attribute.end_byte, b"sensitive = true")
-    if re.search(rb"(?m)^\s*sensitive\s*=", block.text or b""):
+    if re.search(rb"(?m)^[^\S\n]*sensitive\s*=", block.text or b""):
         start = source.content.rfind(b"\n", 0, attribute.start_byte) + 1
         end = source.content.find(b"\n", attribute.end_byte) + 1 or len(source.content)
         edit = Edit(start, end, b"")
@@ -155,7 +155,7 @@ def _is_key(literal: Node) -> bool:
 
 def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
     """Return the edit that declares the variable, unless a file of the module does."""
-    start = rf'(?ms)^\s*variable\s+"?{name}"?\s*\{{(.*?)'.encode()
+    start = rf'(?ms)^[^\S\n]*variable\s+"?{name}"?\s*\{{(.*?)'.encode()
     pattern = re.compile(start + terraform_outputs.BLOCK_END)
     found = [*filter(None, map(pattern.search, (source.content, *source.neighbors(".tf"))))]
     if found:
@@ -177,8 +177,8 @@ def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
 
 def _check_declared(block: bytes, name: str, leak: Leak) -> None:
     """Raise `NotFixable` if a declared variable is no string, or has another default."""
-    kind = re.search(rb"(?m)^\s*type\s*=\s*(.*?)\s*$", block)
-    default = re.search(rb"(?m)^\s*default\s*=\s*(.*?)\s*$", block)
+    kind = re.search(rb"(?m)^[^\S\n]*type\s*=\s*(.*?)\s*$", block)
+    default = re.search(rb"(?m)^[^\S\n]*default\s*=\s*(.*?)\s*$", block)
     is_other = default is not None and not leak.is_text(default[1].strip(b'"'))
     if is_other or (kind is not None and kind[1] not in (b"string", b'"string"', b"any")):
         raise NotFixable(

@@ -17,7 +17,7 @@ BLOCK_END = rb"(?:^\}|\}[ \t\r]*$)"
 """The end of a block, in a pattern that matches over several lines."""
 
 _OUTPUT = re.compile(rb'(?ms)^[ \t]*output\s+"(?P<name>[^"]*)"\s*\{(?P<body>.*?)' + BLOCK_END)
-_SENSITIVE = re.compile(rb"(?m)^\s*sensitive\s*=\s*(\w+)")
+_SENSITIVE = re.compile(rb"(?m)^[^\S\n]*sensitive\s*=\s*(\w+)")
 
 
 def show_sensitive(source: Source, nodes: list[Node]) -> tuple[Edit, ...]:
@@ -68,7 +68,9 @@ def _list_dependents(texts: list[bytes], name: str) -> set[bytes]:
     """Return a local value and those whose lines use it, also through others."""
     names, pending = {name.encode()}, [name.encode()]
     while pending:
-        uses = re.compile(rb"(?m)^\s*([\w-]+)\s*=.*\blocal\." + re.escape(pending.pop()) + rb"\b")
+        uses = re.compile(
+            rb"(?m)^[^\S\n]*([\w-]+)\s*=.*\blocal\." + re.escape(pending.pop()) + rb"\b"
+        )
         added = {found[1] for text in texts for found in uses.finditer(text)} - names
         names |= added
         pending += added
