@@ -13,9 +13,9 @@ from tests.e2e.test_sarif import VALID
 from tests.support.command import Ran, Run
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack
 from tests.support.files import write
-from tests.support.keys import MakeKey, fingerprint, mask
+from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from tests.support.reports import FORMATS
-from tests.support.repositories import Repo, places
+from tests.support.repositories import Repo, fingerprints, places
 
 KEY, HEADER, APP = "wastack-api-key", "authorization-header", "wastack-app-key"
 ALLOW = """[[allow]]
@@ -335,6 +335,22 @@ def test_a_merge_that_moves_a_key_from_a_hidden_path_adds_it(
     assert repo.run("hook", "pre-merge-commit").code == 1
     repo.record()
     assert places(repo.scan(f"git:{base}..HEAD").json()) == ["new:1"]
+
+
+@pytest.mark.parametrize("edit", ["", "z"], ids=["moved", "moved and edited"])
+def test_a_key_that_a_move_lets_be_read_is_new(repo: Repo, make_key: MakeKey, edit: str) -> None:
+    """Of two literals side by side, JSON makes no string, but Python does."""
+    first, key = make_key(), make_key()
+    text = f"k = {first}\nx = (\n  'wa_li' 've_{key.removeprefix(PREFIX)}'\n)\n"
+    repo.commit({"a.json": text})
+    assert places(repo.scan("git:base..HEAD").json()) == ["a.json:1"]
+    repo.git("tag", "-f", "base")
+    repo.git("mv", "a.json", "a.py")
+    repo.stage({"a.py": text + edit})
+    assert repo.run("hook", "pre-commit").code == 1
+    assert repo.run("hook", "pre-commit", "a.py").code == 1
+    repo.record()
+    assert fingerprints(repo.scan("git:base..HEAD").json()) == {fingerprint(key)}
 
 
 @pytest.mark.parametrize("name", ["module", "new"])

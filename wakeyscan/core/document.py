@@ -45,8 +45,8 @@ class Document(NamedTuple):
     """Column at which `content` begins, 1-based."""
     own: tuple[int, int] | None = None
     """Half-open range of a chunk that it reports secrets of; the bytes around it are context."""
-    before: Callable[[], Iterable[bytes]] | None = None
-    """Reads the versions before a change. Only a secret that they lack is a finding."""
+    before: Callable[[], Iterable[tuple[str, bytes]]] | None = None
+    """Reads the versions before a change, each with its path. Only a new secret is a finding."""
     has_new_name: Callable[[], bool] | None = None
     """Returns whether a change gave the file its name; `None`: yes. Old names are not findings."""
     open_file: Callable[[], BinaryIO] | None = None

@@ -136,8 +136,10 @@ def _count_known(
     It is the maximum over all parents: a merge adds the findings that no parent has.
     """
     known: Counter[tuple[str, str, bytes]] = Counter()
-    for content in document.before() if document.before else ():
-        known |= Counter(map(_build_identity, detect(document._replace(content=content, own=None))))
+    for path, content in document.before() if document.before else ():
+        origin = document.origin._replace(path=path)  # it tells the language of the content
+        old = document._replace(origin=origin, content=content, own=None)
+        known |= Counter(map(_build_identity, detect(old)))
     return known
 
 

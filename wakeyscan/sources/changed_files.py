@@ -21,14 +21,20 @@ MISSING = (
 )
 
 
+class OldVersion(NamedTuple):
+    """A version of a file before a change."""
+
+    path: str
+    blob: str
+
+
 class ChangedFile(NamedTuple):
     """A file version that a change adds."""
 
     origin: Origin
     blob: str
     """The object id of the content."""
-    old_blobs: tuple[str, ...]
-    """The object ids of the versions before the change."""
+    old_versions: tuple[OldVersion, ...]
     is_new_path: bool
     is_submodule: bool = False
     """Whether git takes the object for a commit of another repository.
@@ -67,25 +73,25 @@ def list_changed_files(
             yield _build_changed_file(change, build_origin(change), find_deleted)
 
 
-def _list_deleted(changes: Iterable[Change], is_excused: PathCheck) -> Iterator[str]:
+def _list_deleted(changes: Iterable[Change], is_excused: PathCheck) -> Iterator[OldVersion]:
     for change in changes:
         if is_null_id(change.new_id) and change.mode != UNMERGED and not is_excused(change.path):
-            yield from _list_old_blobs(change)
+            yield from _list_old_versions(change)
 
 
-def _list_old_blobs(change: Change) -> tuple[str, ...]:
-    return tuple(blob for blob in change.old_ids if not is_null_id(blob))
+def _list_old_versions(change: Change) -> tuple[OldVersion, ...]:
+    return tuple(OldVersion(change.path, blob) for blob in change.old_ids if not is_null_id(blob))
 
 
 def _build_changed_file(
-    change: Change, origin: Origin, find_deleted: Callable[[], tuple[str, ...]]
+    change: Change, origin: Origin, find_deleted: Callable[[], tuple[OldVersion, ...]]
 ) -> ChangedFile:
-    at_this_path = _list_old_blobs(change)
-    old_blobs = at_this_path or find_deleted()
-    if change.new_id in old_blobs:  # moved: its content is unchanged
-        old_blobs = (change.new_id,)
+    at_this_path = _list_old_versions(change)
+    old = at_this_path or find_deleted()
+    # Of a file that was moved, the content is unchanged.
+    old = tuple(version for version in old if version.blob == change.new_id) or old
     is_submodule = change.mode == SUBMODULE
-    return ChangedFile(origin, change.new_id, old_blobs, not at_this_path, is_submodule)
+    return ChangedFile(origin, change.new_id, old, not at_this_path, is_submodule)
 
 
 def read_changed_files(
@@ -101,7 +107,7 @@ def read_changed_files(
         elif limit is not None and found.size > limit:
             yield Skipped(file.origin, format_too_large(found.size, limit))
         else:
-            before = None if options.whole_files else partial(read_blobs, git, file.old_blobs)
+            before = None if options.whole_files else partial(read_old_versions, git, file)
             for item in read_chunks(file.origin, found.read, limit):
                 if isinstance(item, Document):
                     item = item._replace(before=before, has_new_name=file.has_new_name)
@@ -115,16 +121,17 @@ def _skip_submodule(origin: Origin, kind: str) -> Skipped:
     return Skipped(origin, f"names a {kind} as if it were a submodule; git reads nothing there")
 
 
-def read_blobs(git: Git, blobs: tuple[str, ...]) -> Iterator[bytes]:
-    """Yield the contents of blobs; a large one in overlapping chunks.
+def read_old_versions(git: Git, file: ChangedFile) -> Iterator[tuple[str, bytes]]:
+    """Yield the paths and contents of the old versions; a large one in overlapping chunks.
 
     An id of a submodule may be that of a commit here, whose message is no version of a file.
     """
-    for found in git.read_objects(blobs):
+    old = file.old_versions
+    for version, found in zip(old, git.read_objects(v.blob for v in old), strict=True):
         if found.type != "blob":
             continue
         if found.size <= MAX_IN_MEMORY:
-            yield found.read_all()
+            yield version.path, found.read_all()
         else:
             chunks = read_chunks(Origin(""), found.read, None)
-            yield from (chunk.content for chunk in chunks if isinstance(chunk, Document))
+            yield from ((version.path, c.content) for c in chunks if isinstance(c, Document))

@@ -16,6 +16,7 @@ from wakeyscan.sources.options import build_excuse_check
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
+    from wakeyscan.sources.changed_files import OldVersion
     from wakeyscan.sources.options import SourceOptions
 
 _DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-t", "-c", "--root", "--no-abbrev", "--no-renames")
@@ -99,7 +100,7 @@ def _read_listed(
 def _list_files(
     commits: list[str], git: Git, options: SourceOptions
 ) -> Iterator[ChangedFile | Skipped]:
-    changed: dict[tuple[str, str, tuple[str, ...]], ChangedFile] = {}
+    changed: dict[tuple[str, str, tuple[OldVersion, ...]], ChangedFile] = {}
     is_excused = build_excuse_check(options)
     for commit, changes in _list_changes(commits, git):
         build_origin = partial(_build_origin, f"commit {commit[:_SHORT_ID]}")
@@ -107,7 +108,7 @@ def _list_files(
             if isinstance(item, Skipped):
                 yield item
             else:  # git lists the newest commit first, so the oldest one overwrites the others
-                changed[item.blob, item.origin.path, item.old_blobs] = item
+                changed[item.blob, item.origin.path, item.old_versions] = item
     yield from changed.values()
 
 

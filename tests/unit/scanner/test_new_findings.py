@@ -41,7 +41,7 @@ NEW = {
 
 
 def find_new(old: bytes, new: bytes) -> set[str]:
-    document = Document(Origin("a.txt"), new, before=lambda: [old])
+    document = Document(Origin("a.txt"), new, before=lambda: [("a.txt", old)])
     findings = scan_documents([document], few()).findings
     return {finding.secret.fingerprint for finding in findings}
 

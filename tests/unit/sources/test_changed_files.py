@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wakeyscan.core.document import Document, Origin, Skipped
 from wakeyscan.git.diff import SUBMODULE, UNMERGED, Change
-from wakeyscan.sources.changed_files import ChangedFile, list_changed_files
+from wakeyscan.sources.changed_files import ChangedFile, OldVersion, list_changed_files
 from wakeyscan.sources.commits import join_units, split_metadata
 from wakeyscan.sources.options import PathFilter, SourceOptions
 
@@ -16,8 +16,8 @@ def changed(*changes: Change, options: SourceOptions = DEFAULTS) -> list[Changed
     return list(list_changed_files(changes, options, lambda change: Origin(change.path)))
 
 
-def file(path: str, blob: str, *old_blobs: str, is_new_path: bool) -> ChangedFile:
-    return ChangedFile(Origin(path), blob, old_blobs, is_new_path)
+def file(path: str, blob: str, *old: OldVersion, is_new_path: bool) -> ChangedFile:
+    return ChangedFile(Origin(path), blob, old, is_new_path)
 
 
 def test_a_new_file_has_no_old_version() -> None:
@@ -25,7 +25,8 @@ def test_a_new_file_has_no_old_version() -> None:
 
 
 def test_a_changed_file_has_the_version_before() -> None:
-    assert changed(Change("f", "100644", NEW, (OLD,))) == [file("f", NEW, OLD, is_new_path=False)]
+    expected = file("f", NEW, OldVersion("f", OLD), is_new_path=False)
+    assert changed(Change("f", "100644", NEW, (OLD,))) == [expected]
 
 
 def test_a_deleted_file_adds_nothing() -> None:
@@ -35,13 +36,13 @@ def test_a_deleted_file_adds_nothing() -> None:
 def test_a_moved_file_adds_its_name_only() -> None:
     deleted = Change("f", "000000", ZERO, (OLD,)), Change("g", "000000", ZERO, (NEW,))
     moved = Change("h", "100644", NEW, (ZERO,))
-    assert changed(*deleted, moved) == [file("h", NEW, NEW, is_new_path=True)]
+    assert changed(*deleted, moved) == [file("h", NEW, OldVersion("g", NEW), is_new_path=True)]
 
 
 def test_a_rewritten_and_moved_file_is_compared_with_all_deleted_ones() -> None:
     deleted = Change("f", "000000", ZERO, (OLD,))
     moved = Change("h", "100644", NEW, (ZERO,))
-    assert changed(deleted, moved) == [file("h", NEW, OLD, is_new_path=True)]
+    assert changed(deleted, moved) == [file("h", NEW, OldVersion("f", OLD), is_new_path=True)]
 
 
 def test_a_merge_adds_no_version_that_a_parent_has() -> None:

@@ -62,9 +62,9 @@ class ManualRun:
                 item = item._replace(before=before, has_new_name=partial(self._has_new_name, unit))
             yield item
 
-    def _read_old(self, unit: str) -> Iterator[bytes]:
+    def _read_old(self, unit: str) -> Iterator[tuple[str, bytes]]:
         file = self._find_staged(unit)
-        return changed_files.read_blobs(self._git, file.old_blobs) if file else iter(())
+        return changed_files.read_old_versions(self._git, file) if file else iter(())
 
     def _has_new_name(self, unit: str) -> bool:
         file = self._find_staged(unit)
