@@ -39,7 +39,7 @@ NESTED: dict[str, tuple[str, str, str, str, str]] = {
     "a shell": ("a.sh", "echo ", '"$(', KEY, ')"'),
 }
 """Files by what is nested: name, start, opening, innermost text and closing."""
-ENDS = {"Go": "\n", "Rust": ";}", "PHP": ";", "Terraform": "\n", "Java": "}"}
+ENDS = {"Go": "\n", "Rust": ";}", "PHP": ";", "Terraform": "\n", "Java": "}", "C#": "}"}
 
 
 def nest(name: str, size: int) -> tuple[str, bytes]:
@@ -74,6 +74,8 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "Go": ("a.go", "package a\n", 'const k = "@KEY@"\n'),
     "Go's functions": ("a.go", "package a\n", 'func f() { os := 1; f("@KEY@") }\n'),
     "Java": ("A.java", "class A {\n", 'static final String k = "@KEY@";\n'),
+    "Kotlin": ("a.kt", "", 'const val k = "@KEY@"\n'),
+    "C#": ("a.cs", "class A {\n", 'const string k = "@KEY@";\n'),
     "JavaScript": ("a.js", "", 'var k = "@KEY@"\n'),
     "fences": ("a.md", "", "```js\nk = '@KEY@'\n```\n"),
     "workflows": (".github/workflows/a.yml", "jobs:\n a:\n  steps:\n", "  - run: echo @KEY@\n"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -11,7 +11,7 @@ from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
     from wakeyscan.fixers.syntax import Literal
 
@@ -38,7 +38,7 @@ _OWNERS = frozenset(
 )
 """Nodes that declare a name."""
 
-_USING = re.compile(rb"^\s*(?:global\s+)?using\s+System\s*;", re.MULTILINE)
+_USING = re.compile(rb"^[^\S\n]*(?:global\s+)?using\s+System\s*;", re.MULTILINE)
 
 
 def _format_lookup(place: Place) -> bytes:
@@ -106,18 +106,22 @@ def _skip_blanks(content: bytes, at: int) -> int:
 
 def _refuse_constant_uses(place: Place, declaration: Node) -> None:
     names = [n for n in syntax.walk(declaration) if n.type == "variable_declarator"]
-    texts = [re.escape(((n.children[0].text) or b"").decode()) for n in names]
-    pattern = re.compile(rf"\b(?:{'|'.join(texts)})\b".encode())
-    if any(pattern.search(text) for text in _list_constants(place, declaration)):
+    constants, own = _map_constants(place.tree), (declaration.start_byte, declaration.end_byte)
+    if any(constants.get(n.children[0].text or b"", set()) - {own} for n in names):
         raise NotFixable("a constant or an attribute uses it; neither can contain a look-up")
 
 
-def _list_constants(place: Place, declaration: Node) -> Iterator[bytes]:
-    for node in syntax.walk(place.tree.root_node):
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _map_constants(tree: Tree) -> dict[bytes, set[tuple[int, int]]]:
+    """Return the offsets of the constants and attributes that have each word."""
+    spans: dict[bytes, set[tuple[int, int]]] = {}
+    for node in syntax.walk(tree.root_node):
         is_field = node.type in ("field_declaration", "local_declaration_statement")
         is_constant = is_field and any(child.text == b"const" for child in node.children)
-        if node != declaration and (node.type in _REFUSED or is_constant):
-            yield node.text or b""
+        if node.type in _REFUSED or is_constant:
+            for word in re.findall(rb"\w+", node.text or b""):
+                spans.setdefault(word, set()).add((node.start_byte, node.end_byte))
+    return spans
 
 
 FIXER = TreeFixer(

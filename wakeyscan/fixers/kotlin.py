@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import spring, syntax
@@ -10,7 +11,7 @@ from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
 if TYPE_CHECKING:
-    from tree_sitter import Node
+    from tree_sitter import Node, Tree
 
 
 _OWNERS = frozenset(
@@ -85,13 +86,23 @@ def _refuse_constant_uses(place: Place, declaration: Node) -> None:
     found = re.search(rb"\bval\s+(\w+)", declaration.text or b"")
     if found is None:
         return
-    name = re.compile(rb"\b" + found[1] + rb"\b")
-    for node in syntax.walk(place.tree.root_node):
+    spans = _map_constants(place.tree).get(found[1], set())
+    if spans - {(declaration.start_byte, declaration.end_byte)}:
+        raise NotFixable("a constant or an annotation uses it; neither can contain a look-up")
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _map_constants(tree: Tree) -> dict[bytes, set[tuple[int, int]]]:
+    """Return the offsets of the constants and annotations that have each word."""
+    spans: dict[bytes, set[tuple[int, int]]] = {}
+    for node in syntax.walk(tree.root_node):
+        is_property = node.type == "property_declaration"
         is_annotation = node.type in ("annotation", "file_annotation") or _is_annotation_class(node)
-        is_constant = node.type == "property_declaration" and node != declaration
-        text = node.text or b""
-        if (is_annotation or (is_constant and b"const " in text)) and name.search(text):
-            raise NotFixable("a constant or an annotation uses it; neither can contain a look-up")
+        text = (node.text or b"") if is_property or is_annotation else b""
+        if is_annotation or b"const " in text:
+            for word in re.findall(rb"\w+", text):
+                spans.setdefault(word, set()).add((node.start_byte, node.end_byte))
+    return spans
 
 
 FIXER = TreeFixer(
