@@ -141,6 +141,8 @@ def _find_in_message(
     is_key = start == at or content[start:at] == _SCHEME
     if is_key and (is_after_letter or not is_text):
         return UndelimitedString(start, end, is_whole=True)
+    if is_after_letter:
+        return None
     if not at < end < run_end:
         return None if is_text else UndelimitedString(start, end, is_whole=True)
     first, last = (max(0, at - 1), run_end) if is_text else span

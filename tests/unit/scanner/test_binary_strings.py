@@ -124,6 +124,7 @@ COPIED: dict[str, Build] = {
     "LZF, a value": lambda key: b"G\2t\0 \xe0\x11\x1b\x1f=" + key[:31] + b"\0c\xe1\t\5\xe1",
     "LZ4": lambda key: b"\x01\0\0\0\xf0%c," % (len(key) - 10) + key[:-1] + b"\n\2\0",
     "LZ4, a value": lambda key: b'\0"\x21\0\xf0\x10":"' + key[:28] + b"u\0\0\0\0Pw\xff\xad",
+    "Snappy, a copy after": lambda key: b"\x21\xec\nfdktbd key: " + key[:32] + b"=\3T9 lxaazi",
     "Snappy": lambda key: b"B\2\0\xf0\x80," + key[:128] + b"\1\x07",
 }
 

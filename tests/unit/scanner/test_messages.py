@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.binary_formats import field, varint
+from tests.support.binary_formats import PLAIN, field, varint
 from tests.support.keys import PREFIX, MakeKey
-from tests.support.scan import found
+from tests.support.scan import found, secrets_in
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.strings.messages import find_message_strings
 
@@ -70,6 +70,15 @@ def test_a_text_that_is_no_message_has_no_key_after_a_letter(make_key: MakeKey) 
         assert not found(b"\n" + message)
         assert not found(message[:-1] + b" z")
         assert not found(message[:at] + b"w" + message[at:]) or at < 2
+
+
+@pytest.mark.parametrize("format", ["MessagePack", "CBOR, bytes"])
+def test_another_format_that_looks_like_a_message_hides_no_key(
+    format: str, make_key: MakeKey
+) -> None:
+    for length in range(16, 129):
+        key = make_key(length)
+        assert secrets_in(PLAIN[format](key.encode())) == [key]
 
 
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), unique=True, max_size=5))

@@ -59,13 +59,20 @@ def may_delimit(content: bytes, reading: LengthReading, previous_end: int) -> bo
 def proves_end(
     content: bytes, end: int, run_end: int, reading: LengthReading, previous_end: int
 ) -> bool:
-    """Return whether a length proves an end before the letters `content[end:run_end]`."""
+    """Return whether a length proves an end before the letters `content[end:run_end]`, if any.
+
+    A compressor may go on with a copy of the rest of a key, so even the end of all letters is open
+    after a delimiter.
+    """
+    may_be_text = may_delimit(content, reading, previous_end)
+    starts = _list_type_starts(content, reading.start)
+    if end == run_end:
+        return not may_be_text or any(_starts_value(content, at) for at in starts)
     has_string = any(
         not (_is_before_text(content, length) and _is_before_text(content, text_end))
         for length, text_end in list_next_strings(content, end, run_end, reading)
     )
-    if may_delimit(content, reading, previous_end):
-        starts = _list_type_starts(content, reading.start)
+    if may_be_text:
         is_terminated = content.startswith(b"\0", run_end)
         return has_string and not is_terminated and any(_starts_value(content, at) for at in starts)
     return has_string or _begins_value(content, run_end, reading)

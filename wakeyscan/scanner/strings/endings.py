@@ -207,11 +207,11 @@ def _may_be_less(best: _Ending, run: _Run) -> bool:
         return False
     if ends_literal(run.content, run.start, run.end) and not reading.is_in_known_format:
         return True
-    if best.end == run.end:
-        return False
     rest = run.content, best.end, run.end, reading
     if not proves_end(*rest, run.previous_end):
         return True
+    if best.end == run.end:
+        return False
     is_alone = not reading.is_typed and reading.weight < _MIN_WEIGHT_ALONE
     return is_alone and not any(list_next_strings(*rest))
 
