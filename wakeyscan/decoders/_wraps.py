@@ -91,7 +91,10 @@ class LineEnd:
         """Return whether a part that is no whole key is before a text like the rest of one.
 
         It is no name either: few names, and no digest, have a digit and letters of both cases.
+        A prefix alone on its line is not cut by a width.
         """
+        if self._line.strip() in (b"", PREFIX):
+            return False
         return _BODY.match(self._content, self._gap.end()) is not None
 
     def _is_at_width(self) -> bool:
