@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _STRINGS = re.compile(rb"\btype\s+(\w+)\s+string\b")
 _GROUPS = re.compile(rb"(?ms)^type\s*\((.*?)^\)")
-_MEMBERS = re.compile(rb"(?m)^\s*(\w+)\s+string\s*$")
+_MEMBERS = re.compile(rb"(?m)^[^\S\n]*(\w+)\s+string\s*$")
 _TYPES = re.compile(
     rb"(?ms)\btype\s+(\w+)(?:\[[^\]\n]*\])?\s+((?:struct|interface)\s*\{[^\n{}]*\}"
     rb"|(?:struct|interface)\s*\{.*?^\}|[^\n]*)"
