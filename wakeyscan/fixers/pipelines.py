@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import Entry, YamlText, find_pair, list_children
+from wakeyscan.fixers.yaml_nodes import Entry, YamlText, find_pair, find_value, list_children
 
 _GITLAB_SCRIPTS = frozenset(("script", "before_script", "after_script"))
 _CIRCLECI_SCRIPTS = frozenset(("run", "command"))
@@ -108,6 +108,9 @@ def _fix_azure(found: FoundScalar, leak: Leak) -> Fix:
     names = [entry.key.value for entry in found.way if entry.key is not None]
     if _AZURE_EXPANDED.isdisjoint(names):
         raise NotFixable("Azure does not expand variables here; move it to variables: first")
+    own_name = find_value(found.way[-2].node, "name") if names[-1] == "value" else names[-1]
+    if "variables" in names[-2:] and own_name == leak.variable:
+        raise NotFixable("the variable would be itself; delete it, and set it in the pipeline")
     macro = b"$(" + leak.variable.encode() + b")"
     note = f"add {leak.variable} as a secret variable of the pipeline: Edit, Variables"
     return Fix((Edit(leak.start, leak.end, macro),), (note,))
