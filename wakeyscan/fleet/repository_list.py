@@ -14,6 +14,7 @@ from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git.mirror import Credentials, Remote, parse_remote, remove_credentials
 
 _SCHEME = "://"
+_GIT_FOLDER = ".git"
 _BARE_PARTS = ("HEAD", "objects", "refs")
 
 
@@ -79,33 +80,35 @@ def list_source(source: str) -> Iterator[FleetRepository]:
 
 
 def _list_folder(top: str) -> Iterator[FleetRepository]:
-    """List the repositories below a folder; links are not followed, so that none leads in circles.
+    """List a folder if it is a repository, and the repositories below it, also in work trees.
 
-    Work trees are not searched for further repositories.
+    Links are not followed, so that none leads in circles.
     """
     if is_repository(top):
         yield _build_local(os.path.basename(top), top)
-        return
-    pending = [top]
+    pending = [] if _is_bare(top) else [top]
     while pending:
         folder = pending.pop()
         try:
             with os.scandir(folder) as entries:
-                paths = [one.path for one in entries if one.is_dir(follow_symlinks=False)]
+                folders = (one for one in entries if one.is_dir(follow_symlinks=False))
+                paths = [one.path for one in folders if one.name != _GIT_FOLDER]
         except OSError:  # its audit fails, and says so
             yield _build_local(os.path.relpath(folder, top), folder)
             continue
         for path in sorted(paths):
             if is_repository(path):
                 yield _build_local(os.path.relpath(path, top), path)
-            else:
+            if not _is_bare(path):
                 pending.append(path)
 
 
 def is_repository(folder: str) -> bool:
     """Return whether a folder looks like a clone or a bare mirror."""
-    if os.path.lexists(os.path.join(folder, ".git")):
-        return True
+    return os.path.lexists(os.path.join(folder, _GIT_FOLDER)) or _is_bare(folder)
+
+
+def _is_bare(folder: str) -> bool:
     return all(os.path.lexists(os.path.join(folder, part)) for part in _BARE_PARTS)
 
 

@@ -27,15 +27,16 @@ def names(*sources: Path) -> list[str]:
 def test_clones_and_bare_mirrors_of_a_folder_are_found_at_any_depth(tmp_path: Path) -> None:
     make(tmp_path, "b", "org/team/c", "a")
     make(tmp_path, "org/bare.git", bare=True)
-    make(tmp_path / "a", "nested")  # in a work tree
+    make(tmp_path / "a", "vendor/nested")  # in a work tree
+    make(tmp_path / "org/bare.git/refs", "no")
     (tmp_path / "empty").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "org", target_is_directory=True)
-    assert names(tmp_path) == ["a", "b", "org/bare", "org/team/c"]
+    assert names(tmp_path) == ["a", "a/vendor/nested", "b", "org/bare", "org/team/c"]
 
 
 def test_a_clone_is_a_source_itself(tmp_path: Path) -> None:
-    make(tmp_path, "a")
-    assert names(tmp_path / "a") == ["a"]
+    make(tmp_path, "a", "a/inner")
+    assert names(tmp_path / "a") == ["a", "inner"]
 
 
 def test_the_largest_repository_comes_first(tmp_path: Path) -> None:
