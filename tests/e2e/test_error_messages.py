@@ -41,6 +41,7 @@ ERRORS = {
     "scan git:nowhere..HEAD": "unknown revision 'nowhere'",
     "scna": "unknown command 'scna'; did you mean 'scan'?",
     "folder": "unknown command 'folder'; for the file or folder, write: wakeyscan scan folder",
+    "scan agents:,": "agents:,: names no assistant; agents: scans all of them",
     "audit nowhere": "nowhere: is not a git repository; to scan files, use wakeyscan scan",
     "audit git@example.org:o/r": "audit https://example.org/o/r, or clone it",
     "audit example.org:o/r": "audit https://example.org/o/r, or clone it",
@@ -108,6 +109,24 @@ def test_a_run_without_a_temporary_folder_says_what_to_set(repo: Repo, line: str
     limited = ["sh", "-c", 'ulimit -f 0 && exec "$@"', "sh", WAKEYSCAN, *arguments]
     said = "wakeyscan: no folder for temporary files is writable: set TMPDIR to one\n"
     assert start_program(limited, repo.top, env=repo.env) == Ran(2, "", said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no folder that is in use")
+@pytest.mark.parametrize("line", ["scan", "scan -", "doctor", "fleet x", "hook pre-commit"])
+def test_a_run_in_a_removed_folder_says_so(repo: Repo, line: str) -> None:
+    script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+    ran = start_program(["sh", "-c", script, "sh", WAKEYSCAN, *line.split()], repo.top)
+    said = "wakeyscan: the current folder no longer exists; change to another one\n"
+    assert (ran.code, ran.out, ran.err.splitlines(keepends=True)[-1]) == (2, "", said)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX redirects")
+@pytest.mark.parametrize("line", ["scan -", "verify", "hook agent", "hook pre-push"])
+def test_a_standard_input_that_is_not_readable_is_named(repo: Repo, line: str) -> None:
+    script = 'exec "$@" 0>written'
+    ran = start_program(["sh", "-c", script, "sh", WAKEYSCAN, *line.split()], repo.top)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("wakeyscan: standard input cannot be read; ")
 
 
 def test_no_module_prints_the_str_of_an_os_error() -> None:

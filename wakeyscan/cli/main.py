@@ -36,6 +36,8 @@ _TOO_MANY_PROCESSES = (
     "no further process or thread can be started; raise their limit (ulimit -u, or that of the "
     "container), or add --jobs 1"
 )
+_NO_STDIN = "standard input cannot be read; open it for reading, or redirect it from a file"
+_NO_FOLDER = "the current folder no longer exists; change to another one"
 _NO_SPACE = "no space is left on the device; free some, or set TMPDIR to another folder"
 _OUT_OF_MEMORY = (
     "out of memory; raise the limit of this process (ulimit -v) or container, or add --jobs 1"
@@ -85,6 +87,10 @@ def _print_expected(error: BaseException) -> int | None:
             print_error(_OUT_OF_MEMORY)
         case OSError() if error.errno in (errno.ENFILE, errno.EMFILE):
             print_error(_TOO_MANY_FILES)
+        case OSError() if error.errno == errno.EBADF and not error.filename:
+            print_error(_NO_STDIN)
+        case FileNotFoundError() if not _has_current_folder():
+            print_error(_NO_FOLDER)
         case BlockingIOError():
             print_error(_TOO_MANY_PROCESSES)
         case OSError() if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -92,6 +98,13 @@ def _print_expected(error: BaseException) -> int | None:
         case _:
             return None
     return 2
+
+
+def _has_current_folder() -> bool:
+    try:
+        return bool(os.getcwd())
+    except FileNotFoundError:
+        return False
 
 
 def _run(argv: list[str]) -> int:

@@ -43,6 +43,8 @@ _SESSION = re.compile(
 def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield a unit per file of the named products, or of all; raise `SourceError` at once."""
     named = [name.strip() for name in target.split(",") if name.strip()]
+    if target and not named:
+        raise UsageError(f"agents:{target}: names no assistant; agents: scans all of them")
     for name in named:
         if name not in PRODUCTS:
             known = list_known(name, [*PRODUCTS])
