@@ -117,7 +117,7 @@ WITH_NULS = ("od -t x8", "od -a")
 @pytest.mark.parametrize("tool", [*WORDS, *CHARACTERS])
 def test_a_dump_without_a_key_is_not_reported(tool: str) -> None:
     key = build_key(tool, ALPHABET).encode()
-    texts = [key[:20], key.upper(), key[:8] + b"\n" + key[8:]]
+    texts = [key[:20], key.upper(), key[:8] + b" " + key[8:]]
     if tool not in WITH_NULS:
         texts.append(b"pwa" + key[2:])
     for text in texts:
