@@ -71,6 +71,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "imports": ("a.py", "", 'import a\nk = "@KEY@"\n'),
     "functions": ("a.py", "class A:\n  def f():\n", '    def g(): k = "@KEY@"\n'),
     "literals": ("a.py", "k = 1, ", '"a", "@KEY@", '),
+    "adjacent literals": ("a.py", "k = ", '"@KEY@" '),
     "Go": ("a.go", "package a\n", 'const k = "@KEY@"\n'),
     "Go's functions": ("a.go", "package a\n", 'func f() { os := 1; f("@KEY@") }\n'),
     "Java": ("A.java", "class A {\n", 'static final String k = "@KEY@";\n'),

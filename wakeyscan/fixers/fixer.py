@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from wakeyscan.core.secret import Secret
@@ -171,7 +171,7 @@ def replace_in_prose(leak: Leak) -> Fix:
     return replace_text(leak, b"$" + leak.variable.encode())
 
 
-def find_extent(parts: Sequence[bytes], offset: int, leak: Leak) -> tuple[int, int]:
+def find_extent(parts: Iterable[bytes], offset: int, leak: Leak) -> tuple[int, int]:
     """Return where a secret ends that starts at `offset` of the first part: (part, offset in it).
 
     `parts` are the contents of literals that are joined. Raise `NotFixable` if it is not there.

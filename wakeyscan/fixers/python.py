@@ -7,13 +7,12 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
-from wakeyscan.core.typing import NamedTuple
-from wakeyscan.fixers import python_imports
+from wakeyscan.fixers import python_imports, python_literals
 from wakeyscan.fixers.fixer import (
     Edit,
     Fix,
@@ -25,32 +24,8 @@ from wakeyscan.fixers.fixer import (
     replace_in_prose,
     separate_words,
 )
+from wakeyscan.fixers.python_literals import Expression, Literal, read_expression
 from wakeyscan.fixers.python_tree import Default, PythonTree, parse_tree
-
-_OPENING = re.compile(rb"([A-Za-z]{0,3})(\"\"\"|'''|\"|')")
-_GAP = re.compile(rb"(?:[ \t\f\r\n]|\\\r?\n|#[^\r\n]*)*")
-
-
-class _Token(NamedTuple):
-    """One string literal; adjacent ones are one expression."""
-
-    start: int
-    end: int
-    prefix: str
-    """Letters before the quote, in lower case."""
-    quote: bytes
-    leaf: int
-    """Number of its operand in a chain of `+`."""
-
-    @property
-    def low(self) -> int:
-        """Offset of its content."""
-        return self.start + len(self.prefix) + len(self.quote)
-
-    @property
-    def high(self) -> int:
-        """Offset after its content."""
-        return self.end - len(self.quote)
 
 
 def parses(content: bytes) -> bool:
@@ -100,7 +75,7 @@ def _is_whole(node: ast.expr, leak: Leak) -> bool:
 
 def _uses_single(source: Source, node: ast.expr, tree: PythonTree) -> bool:
     start = tree.span(node)[0]
-    found = _OPENING.match(source.content, start)
+    found = python_literals.OPENING.match(source.content, start)
     return bool(found and found[2] == b"'")
 
 
@@ -127,69 +102,49 @@ def _map_comments(content: bytes) -> dict[int, int]:
 def _replace_literals(
     tree: PythonTree, node: ast.expr, leak: Leak, environment: python_imports.Environment
 ) -> Edit:
-    content = tree.content
-    tokens = [*_list_tokens(tree, node)]
-    numbers = [n for n, token in enumerate(tokens) if token.low <= leak.start < token.high]
-    if not numbers:
+    content, expression = tree.content, read_expression(tree, node)
+    first = expression.find_literal(leak.start)
+    if first is None:
         raise NotFixable("it is not in the text of a string")
-    first = numbers[0]
-    parts = [content[token.low : token.high] for token in tokens[first:]]
-    offset = leak.start - tokens[first].low
-    if leak.is_split:
-        count, end = find_extent(parts, offset, leak)
-    else:
-        count, end = 0, leak.end - tokens[first].low
-    used = tokens[first : first + count + 1]
-    _check_tokens(content, used, leak)
-    prefix, suffix = content[used[0].low : leak.start], parts[count][end:]
-    is_whole = not prefix and not suffix and _covers_leaves(tokens, used)
+    count, end = _find_end(content, expression, first, leak)
+    used = expression.literals[first : first + count + 1]
+    _check_literals(content, used, leak)
+    prefix, suffix = content[used[0].low : leak.start], content[end : used[-1].high]
+    is_complete = expression.covers_operands(first, first + count)
     if "b" in used[0].prefix:
         lookup = environment.format_lookup(leak.variable, used[0].quote[:1].decode())
-        return _replace_bytes(tree, node, used, (prefix, lookup + b".encode()", suffix))
-    if is_whole:
+        texts = prefix, lookup + b".encode()", suffix
+        return _replace_bytes(tree.is_operand_safe(node), used, texts, is_complete)
+    if not prefix and not suffix and is_complete:
         text = environment.format_lookup(leak.variable, used[0].quote[:1].decode())
     else:
         text = _format_f_string(used, prefix, suffix, environment, leak.variable)
     return Edit(used[0].start, used[-1].end, text)
 
 
-def _list_tokens(tree: PythonTree, node: ast.expr) -> Iterator[_Token]:
-    """Yield the string literals of an expression; other operands are gaps."""
-    for number, leaf in enumerate(tree.list_operands(node)):
-        if not tree.is_string(leaf):
-            yield _Token(*tree.span(leaf), "", b"", number)
-            continue
-        at, end = tree.span(leaf)
-        while at < end:
-            found = _OPENING.match(tree.content, at)
-            if not found:
-                raise NotFixable("a string in its expression cannot be read")
-            close = _find_close(tree.content, found.end(), found[2], end)
-            yield _Token(at, close, found[1].decode().lower(), found[2], number)
-            gap = _GAP.match(tree.content, close, end)
-            at = gap.end() if gap else close
+def _find_end(content: bytes, expression: Expression, first: int, leak: Leak) -> tuple[int, int]:
+    """Return how many literals after the first one a leak reaches, and where it ends."""
+    if not leak.is_split:
+        return 0, leak.end
+    literals = islice(expression.literals, first, None)
+    parts = (content[one.low : one.high] for one in literals)
+    low = expression.literals[first].low
+    count, end = find_extent(parts, leak.start - low, leak)
+    return count, expression.literals[first + count].low + end
 
 
-def _find_close(content: bytes, at: int, quote: bytes, end: int) -> int:
-    """Return the offset after the closing quote of a string; a backslash hides a quote."""
-    for found in re.compile(rb"(?s)\\.|" + quote).finditer(content, at, end):
-        if found[0] == quote:
-            return found.end()
-    raise NotFixable("a string in its expression cannot be read")
-
-
-def _check_tokens(content: bytes, used: list[_Token], leak: Leak) -> None:
+def _check_literals(content: bytes, used: Sequence[Literal], leak: Leak) -> None:
     """Raise `NotFixable` if the pieces are not plain parts of strings."""
-    if any(not token.quote for token in used):
+    if any(not literal.quote for literal in used):
         raise NotFixable("its pieces are not the parts of one expression")
-    if len({"b" in token.prefix for token in used}) > 1:
+    if len({"b" in literal.prefix for literal in used}) > 1:
         raise NotFixable("its pieces are text and bytes")
     if any(b"#" in content[a.end : b.start] for a, b in pairwise(used)):
         raise NotFixable("there is a comment between its pieces; join them first")
-    for token in used:
-        if {"f", "t"} & set(token.prefix) and _is_in_field(content[token.low : leak.start]):
+    for literal in used:
+        if {"f", "t"} & set(literal.prefix) and _is_in_field(content[literal.low : leak.start]):
             raise NotFixable("it is inside the {} of an f-string; assign it to a name first")
-        if "t" in token.prefix:
+        if "t" in literal.prefix:
             raise NotFixable("it is in a template string, which other code interprets")
 
 
@@ -200,14 +155,8 @@ def _is_in_field(before: bytes) -> bool:
     return depth > 0
 
 
-def _covers_leaves(tokens: list[_Token], used: list[_Token]) -> bool:
-    """Return whether tokens are all literals of their operands."""
-    leaves = {token.leaf for token in used}
-    return [token for token in tokens if token.leaf in leaves] == used
-
-
 def _format_f_string(
-    used: list[_Token],
+    used: Sequence[Literal],
     prefix: bytes,
     suffix: bytes,
     environment: python_imports.Environment,
@@ -227,8 +176,8 @@ def _format_f_string(
     return text
 
 
-def _double_braces(text: bytes, token: _Token) -> bytes:
-    if "f" in token.prefix:
+def _double_braces(text: bytes, literal: Literal) -> bytes:
+    if "f" in literal.prefix:
         return text
     text = re.sub(rb"(?<!\\)\\N\{([^}]*)\}", rb"\\N\0\1\1\0", text)  # \N{NAME} keeps its braces
     if b"\0" in text:
@@ -237,7 +186,10 @@ def _double_braces(text: bytes, token: _Token) -> bytes:
 
 
 def _replace_bytes(
-    tree: PythonTree, node: ast.expr, used: list[_Token], texts: tuple[bytes, bytes, bytes]
+    is_operand_safe: bool,
+    used: Sequence[Literal],
+    texts: tuple[bytes, bytes, bytes],
+    is_complete: bool,
 ) -> Edit:
     """Return the edit for bytes, which have no f-strings; `texts` has the look-up in the middle."""
     prefix, lookup, suffix = texts
@@ -245,9 +197,8 @@ def _replace_bytes(
     before = first.prefix.encode() + first.quote + prefix + first.quote
     after = last.prefix.encode() + last.quote + suffix + last.quote
     parts = [before] * bool(prefix) + [lookup] + [after] * bool(suffix)
-    leaf = tree.span(tree.list_operands(node)[first.leaf])
-    if (first.start, last.end) != leaf and len(parts) + len(used) > 1 and first.leaf == last.leaf:
+    if not is_complete and len(parts) + len(used) > 1 and first.leaf == last.leaf:
         raise NotFixable("it is a part of adjacent literals of bytes; join them first")
     text = b" + ".join(parts)
-    is_operand = len(parts) == 1 or tree.is_operand_safe(node)
+    is_operand = len(parts) == 1 or is_operand_safe
     return Edit(first.start, last.end, text if is_operand else b"(" + text + b")")

@@ -67,17 +67,22 @@ class PythonTree(NamedTuple):
         """Return whether a string is a complete statement."""
         return isinstance(self.parents.get(node), ast.Expr)
 
-    def list_operands(self, node: ast.expr) -> list[ast.expr]:
-        """Return the operands of the chain of `+` around a string."""
-        top: ast.AST = node
-        while self._is_sum(parent := self.parents.get(top)):
-            top = parent or top
-        return [operand for operand in self._flatten(top) if isinstance(operand, ast.expr)]
+    def find_sum(self, node: ast.expr) -> ast.expr:
+        """Return the chain of `+` around a string, or the string."""
+        while isinstance(parent := self.parents.get(node), ast.BinOp) and self._is_sum(parent):
+            node = parent
+        return node
 
-    def _flatten(self, node: ast.AST) -> list[ast.AST]:
-        if isinstance(node, ast.BinOp) and self._is_sum(node):
-            return [*self._flatten(node.left), *self._flatten(node.right)]
-        return [node]
+    def list_operands(self, node: ast.expr) -> list[ast.expr]:
+        """Return the operands of a chain of `+`."""
+        operands, pending = [], [node]
+        while pending:
+            one = pending.pop()
+            if isinstance(one, ast.BinOp) and self._is_sum(one):
+                pending += one.right, one.left
+            else:
+                operands.append(one)
+        return operands
 
     def _is_sum(self, node: ast.AST | None) -> bool:
         return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
