@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -27,6 +29,10 @@ _QUOTES = {"string": b'"', "raw_string": b"'", "ansi_c_string": b"$'"}
 
 _TEMPLATES = re.compile(rb"\$\{\{.*?\}\}|\{\{.*?\}\}")
 """Expressions of CI servers and templates, which are filled in before a shell reads the script."""
+
+
+_DOCUMENT = re.compile(rb"(?<!<)<<-?[ \t]*[\"'\\]?([A-Za-z_]\w*)[^\r\n]*")
+"""The start of a here-document, and its delimiter."""
 
 
 class _Piece:
@@ -63,6 +69,8 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         if ancestor.type in ("heredoc_body", "heredoc_content"):
             return Fix((_replace_in_document(ancestor, leak),))
         if ancestor.type in _QUOTES or ancestor.type in _WORDS:
+            if _is_in_document(content, leak.start):
+                raise NotFixable("it is in a here-document that the grammar of bash does not see")
             return _replace_word(ancestor, content, leak)
     raise NotFixable("it is not in a word of a command")
 
@@ -83,6 +91,27 @@ def _replace_in_document(body: Node, leak: Leak) -> Edit:
     return Edit(leak.start, leak.end, _format_hole(leak.variable))
 
 
+def _is_in_document(content: bytes, at: int) -> bool:
+    """Return whether an offset is in a here-document, by its lines."""
+    documents = _list_documents(content)
+    number = bisect_right(documents, (at, len(content))) - 1
+    return number >= 0 and at < documents[number][1]
+
+
+@lru_cache(maxsize=1)
+def _list_documents(content: bytes) -> list[tuple[int, int]]:
+    """Return the spans of the here-documents of a script, without the line that starts each."""
+    documents: list[tuple[int, int]] = []
+    end = 0
+    for found in _DOCUMENT.finditer(content):
+        if found.start() >= end:
+            delimiter = re.compile(rb"^\t*" + re.escape(found[1]) + rb"\r?$", re.MULTILINE)
+            last = delimiter.search(content, found.end())
+            end = last.start() if last else len(content)
+            documents.append((found.end(), end))
+    return documents
+
+
 def _refuse_pieces(leak: Leak) -> None:
     if leak.is_split:
         raise NotFixable("its pieces are not the parts of one word")
@@ -94,6 +123,8 @@ def _replace_default(expansion: Node, leak: Leak) -> Fix:
     if found is None or not leak.is_text(found[2].strip(b"\"'")):
         raise NotFixable("it is inside an expansion; assign it to a name first")
     name = found[1].decode()
+    if name.isdigit():  # an argument of the script or function, which may be omitted
+        return Fix((Edit(leak.start, leak.end, _format_hole(leak.variable)),))
     check_name(leak, name)
     text = b"${" + found[1] + b":?is not set}"
     edit = Edit(expansion.start_byte, expansion.end_byte, text)
