@@ -83,6 +83,8 @@ CUT: Mapping[str, Way] = {
     "echo of PHP": ("a.php", "<?php echo 'AAA', 'BBB';\n"),
     "join of PowerShell": ("a.ps1", "$k = 'AAA','BBB' -join ''\n"),
     "join of CloudFormation": ("a.yaml", 'k: !Join ["", ["AAA", "BBB"]]\n'),
+    "join of CloudFormation without quotes": ("a.yaml", "k: !Join ['', [AAA, BBB]]\n"),
+    "printf of a shell": ("a.sh", "printf '%s%s' AAA BBB\n"),
     "echo without a line end": ("a.sh", 'echo -n "AAA"\necho "BBB"\n'),
     "literals in a template": ("a.py", "k = f\"{'AAA'}{'BBB'}\"\n"),
     "append of CMake": ("CMakeLists.txt", 'set(K "AAA")\nstring(APPEND K "BBB")\n'),

@@ -33,6 +33,8 @@ _JOINS = lazy_pattern(
 _OPERATORS = lazy_pattern(
     rb"\s*[A-Za-z]{1,2}\Z|[\s.]*[+.&|~<>*^/\\(){}\[\]%][\s+.&|~<>*^/\\(){}\[\]%A-Za-z]{0,3}\s*\Z"
 )
+_PRINTF = lazy_pattern(rb"\bprintf\b")
+_NEXT_WORD = lazy_pattern(rb",?[ \t]*([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}]|\Z)")
 _JOIN_BEFORE, _JOIN_AFTER = 60, 240
 """Bytes on either side of a list in which a word says that it is joined."""
 
@@ -47,12 +49,21 @@ class NextLiteral(NamedTuple):
 
 def find_next_literal(end: TextEnd) -> NextLiteral | None:
     """Return the literal after the one of a secret if it may be the rest of the secret."""
-    if end.after[:1] not in _CLOSINGS or not end.after:
-        return None
+    if not end.after or end.after[:1] not in _CLOSINGS:
+        return _find_next_word(end)
     found = _NEXT.match(end.after)
     if not found or not _is_rest(found["text"]) or not _is_joined(found["between"], end):
         return None
     return NextLiteral(found["text"], *found.span("text"))
+
+
+def _find_next_word(end: TextEnd) -> NextLiteral | None:
+    """Return the word after one without quotes, in a list or among the arguments of printf."""
+    joins = {b",": _JOINS, b" ": _PRINTF}.get(end.after[:1])
+    if not joins or not joins.search(end.line[-_JOIN_BEFORE:]):
+        return None
+    found = _NEXT_WORD.match(end.after)
+    return NextLiteral(found[1], *found.span(1)) if found and _is_rest(found[1]) else None
 
 
 def _is_rest(text: bytes) -> bool:
