@@ -83,6 +83,18 @@ CUT: Mapping[str, Way] = {
     "echo of PHP": ("a.php", "<?php echo 'AAA', 'BBB';\n"),
     "join of PowerShell": ("a.ps1", "$k = 'AAA','BBB' -join ''\n"),
     "join of CloudFormation": ("a.yaml", 'k: !Join ["", ["AAA", "BBB"]]\n'),
+    "join of CloudFormation in a block": (
+        "a.yaml",
+        'K:\n  Fn::Join:\n    - ""\n    - - AAA\n      - BBB\n',
+    ),
+    "join of CloudFormation in a block, quotes": (
+        "a.yaml",
+        'K:\n  Fn::Join:\n    - ""\n    - - "AAA"\n      - "BBB"\n',
+    ),
+    "list of OCaml": ("a.ml", 'let k = String.concat "" ["AAA"; "BBB"]\n'),
+    "function of R": ("a.r", 'k = str_c("AAA", "BBB")\n'),
+    "matrix of MATLAB": ("a.m", "k = ['AAA', 'BBB'];\n"),
+    "join of Tcl": ("a.tcl", 'set k [join [list AAA BBB] ""]\n'),
     "join of CloudFormation without quotes": ("a.yaml", "k: !Join ['', [AAA, BBB]]\n"),
     "printf of a shell": ("a.sh", "printf '%s%s' AAA BBB\n"),
     "echo without a line end": ("a.sh", 'echo -n "AAA"\necho "BBB"\n'),
@@ -484,6 +496,7 @@ WHOLE: Mapping[str, Way] = {
     "diff, yaml": ("a.txt", "-  key: KEY\n+  key: x\n   other: abc\n"),
     # Prose
     "prose": ("a.txt", "the key KEY and more"),
+    "prose about joining": ("a.txt", "To join, send the key KEY and your name\n"),
     "prose, next line": ("a.txt", "the key KEY\nand more\n"),
     "prose, sentence": ("a.txt", "It is KEY. Revoke it.\nabc"),
     "prose, end of a sentence": ("a.txt", "It is KEY.\nRevoke it.\n"),

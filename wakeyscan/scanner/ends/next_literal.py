@@ -10,7 +10,7 @@ from __future__ import annotations
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd
-from wakeyscan.scanner.ends.words import is_certain_name
+from wakeyscan.scanner.ends.words import begins_with_word, is_certain_name
 
 _CLOSINGS = b"\"'`)]}\\"
 _NEXT = lazy_pattern(
@@ -26,15 +26,20 @@ _NAMED = lazy_pattern(rb"(?<![-+.|~&*.])=")
 _WORD = lazy_pattern(rb"[A-Za-z_]\w+")
 _CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[\"'`]*\Z")
 _JOINS = lazy_pattern(
-    rb"(?i)append|build|concat|echo|implode|join|mkstring|paste|print|str(?:ing)?\b|str[nl]?cat"
+    rb"(?i)append|build|concat|echo|implode|join|mkstring|paste|print|str(?:ing)?\b|str[nl]?cat|str_c\b"
     rb"|write|<<"
 )
 """A word in the names of functions that join texts."""
 _OPERATORS = lazy_pattern(
     rb"\s*[A-Za-z]{1,2}\Z|[\s.]*[+.&|~<>*^/\\(){}\[\]%][\s+.&|~<>*^/\\(){}\[\]%A-Za-z]{0,3}\s*\Z"
 )
-_PRINTF = lazy_pattern(rb"\bprintf\b")
-_NEXT_WORD = lazy_pattern(rb",?[ \t]*([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}]|\Z)")
+_COMMANDS = lazy_pattern(rb"\b(?:printf|join)\b[^\r\n]*\Z")
+_FUNCTION = lazy_pattern(rb"Fn::Join|!Join|!Sub")
+"""Functions of CloudFormation, whose lists may be blocks of YAML."""
+_NEXT_WORD = lazy_pattern(
+    rb"(?:,?[ \t]*|\n[ \t]*-[ \t]+)([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}\"]|\Z)"
+)
+_SEPARATORS = lazy_pattern(rb"[,;]|\n[ \t]*-[ \t]")
 _JOIN_BEFORE, _JOIN_AFTER = 60, 240
 """Bytes on either side of a list in which a word says that it is joined."""
 
@@ -59,8 +64,8 @@ def find_next_literal(end: TextEnd) -> NextLiteral | None:
 
 def _find_next_word(end: TextEnd) -> NextLiteral | None:
     """Return the word after one without quotes, in a list or among the arguments of printf."""
-    joins = {b",": _JOINS, b" ": _PRINTF}.get(end.after[:1])
-    if not joins or not joins.search(end.line[-_JOIN_BEFORE:]):
+    joins = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION}.get(end.after[:1])
+    if not joins or not joins.search(end.before[-_JOIN_BEFORE:]):
         return None
     found = _NEXT_WORD.match(end.after)
     return NextLiteral(found[1], *found.span(1)) if found and _is_rest(found[1]) else None
@@ -68,7 +73,9 @@ def _find_next_word(end: TextEnd) -> NextLiteral | None:
 
 def _is_rest(text: bytes) -> bool:
     """Return whether a text is no key and no known word."""
-    return not text.startswith(KEY_PREFIX) and not is_certain_name(text)
+    if text.startswith(KEY_PREFIX) or is_certain_name(text):
+        return False
+    return not begins_with_word(text)
 
 
 def _is_joined(between: bytes, end: TextEnd) -> bool:
@@ -77,7 +84,8 @@ def _is_joined(between: bytes, end: TextEnd) -> bool:
     if words := _WORD.findall(between):
         callee = _CALLEE.search(end.line)
         return words[-1] == (callee and callee[1]) or any(map(_JOINS.search, words))
-    if b"," in between:
+    if _SEPARATORS.search(between):
         around = end.before[-_JOIN_BEFORE:] + b"\n" + end.after[:_JOIN_AFTER]
-        return _JOINS.search(around) is not None
+        is_matrix = end.path.endswith(".m") and end.line.endswith((b"['", b'["'))
+        return is_matrix or _JOINS.search(around) is not None
     return _OPERATORS.match(between) is not None
