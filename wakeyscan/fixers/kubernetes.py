@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 _SECRET = "wastack"  # noqa: S105 -- the name of a Secret, not its text
 """Name of the Secret that manifests refer to."""
 
+_CONTAINERS = (
+    *("containers", "initContainers", "ephemeralContainers"),
+    *("container", "sidecars", "steps"),  # of Argo and Tekton
+)
+_COMMANDS = ("args", "command")
+
 _FLOW = "it is in a flow collection; write one name per line first"
 _KINDS = {
     "Secret": "the manifest of a Secret holds its text: delete the file, and create the Secret "
     "with kubectl, or with an operator such as External Secrets",
     "SealedSecret": "the manifest of a SealedSecret should be encrypted; seal it again",
+    "Config": "a kubeconfig has no look-ups; use a plugin for credentials, or another file",
     "ConfigMap": "a ConfigMap has no look-ups: remove the key, and pass it with secretKeyRef",
 }
 
@@ -30,10 +37,15 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     if reason := _KINDS.get(find_value(way[0].node, "kind"), ""):
         raise NotFixable(reason)
     check_is_whole(leak)
-    names = [entry.key.value for entry in way if entry.key is not None]
-    if names[-1] == "value" and names[-2:-1] == ["env"]:
+    names = ["", "", *(entry.key.value for entry in way if entry.key is not None)]
+    if names[-1] == "value" and names[-2] == "env":
         return _fix_variable(source, text, way, leak)
-    if names[-1] in ("args", "command"):
+    if names[-1] in _COMMANDS and names[-2] == "exec":
+        raise NotFixable(
+            "Kubernetes expands no Secret in the command of a probe or hook; give the key to the "
+            f"container, and run: sh -c '... ${leak.variable}'"
+        )
+    if names[-1] in _COMMANDS and names[-2] in _CONTAINERS:
         return _fix_command(source, text, way, leak)
     raise NotFixable("this field has no look-ups; use the environment of the container")
 
@@ -70,12 +82,14 @@ def _fix_command(source: Source, text: YamlText, way: list[Entry], leak: Leak) -
     container = way[names[-1] - 1].node
     if getattr(container, "flow_style", False):
         raise NotFixable(_FLOW)
+    if find_pair(container, "<<"):
+        raise NotFixable("its container has the keys of another one (<<), perhaps also an env")
     hole = Edit(leak.start, leak.end, b"$(" + leak.variable.encode() + b")")
     note = _format_note(leak.variable)
     environment = find_pair(container, "env")
     if environment is None:
-        key = way[names[-1]].key
-        at = text.span(key)[0] if key is not None else 0
+        starts = (text.find_key_start(container, name) for name in _COMMANDS)
+        at = min(start for start in starts if start is not None)  # one place for all keys
         return Fix((_add_environment(source, text, at, leak.variable), hole), (note,))
     if _find_variable(environment[1], leak):
         return Fix((hole,), (note,))
