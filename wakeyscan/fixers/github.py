@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
 from wakeyscan.fixers.yaml_nodes import YamlText, find_pair, find_value
 
 if TYPE_CHECKING:
+    from yaml.nodes import Node
+
     from wakeyscan.fixers.yaml_nodes import Entry
 
 _SHELLS = ("", "bash", "sh", "bash -e {0}", "bash -l {0}", "bash -el {0}")
+_WINDOWS_SHELL = "pwsh"
+_UNIX = re.compile(r"ubuntu|macos|linux|debian", re.IGNORECASE)
+_MATRIX = re.compile(r"\$\{\{\s*matrix\.[\w.-]+\s*\}\}")
 _SCRIPTS = frozenset(("run",))
 _WITH_SECRETS = ("env", "secrets", "outputs")
 _CONTAINERS = ("container", "services")
@@ -22,17 +29,47 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
     source, text, way = found
     _refuse_place(way)
     place = find_script(way, _SCRIPTS)
-    if place is not None and find_value(way[place - 1].node, "shell") in _SHELLS:
+    if place is not None and _find_shell(text, way) in _SHELLS:
         fix = fix_script(text, way, leak)
         variable = fix.read_name or leak.variable
         passed = _pass_variable(source, text, way[: place + 1], leak._replace(variable=variable))
         return fix._replace(edits=(*fix.edits, *passed), notes=(_format_note(variable),))
-    if place is None:
-        check_is_whole(leak)
+    check_is_whole(leak)
     own_name = _find_own_name(text, way, leak)
     variable = own_name or leak.variable
     edit = Edit(leak.start, leak.end, _format_secret(variable))
     return Fix((edit,), (_format_note(variable),), own_name=own_name)
+
+
+def _find_shell(text: YamlText, way: list[Entry]) -> str:
+    """Return the shell of a step: its own, the default of its job or workflow, or the runner's.
+
+    A runner without a known system counts as one with Windows: a secret fits into any shell.
+    """
+    for entry in reversed(way):
+        defaults = find_pair(entry.node, "defaults")
+        run = find_pair(defaults[1], "run") if defaults else None
+        for node in (entry.node, *([run[1]] if run else [])):
+            if shell := find_value(node, "shell"):
+                return shell
+    jobs = [entry.node for entry in way if find_pair(entry.node, "runs-on")]
+    if not jobs or find_pair(jobs[0], "container"):
+        return ""
+    return "" if _is_unix(text, jobs[0]) else _WINDOWS_SHELL
+
+
+def _is_unix(text: YamlText, job: Node) -> bool:
+    """Return whether a job has no runner with Windows, nor one that only a run can tell."""
+    runner = _read_part(text, job, "runs-on")
+    strategy = _read_part(text, job, "strategy")
+    words = _MATRIX.sub(lambda _: strategy, runner)
+    is_known = "${{" not in words and "windows" not in words.lower()
+    return is_known and bool(_UNIX.search(words))
+
+
+def _read_part(text: YamlText, job: Node, name: str) -> str:
+    pair = find_pair(job, name)
+    return text.content[slice(*text.span(pair[1]))].decode() if pair else ""
 
 
 def _format_note(variable: str) -> str:
