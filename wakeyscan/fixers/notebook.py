@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from itertools import accumulate
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -18,6 +20,7 @@ from wakeyscan.fixers.yaml_nodes import (
     parses_json,
     read_json_nodes,
     read_scalar,
+    read_yaml,
 )
 
 if TYPE_CHECKING:
@@ -33,12 +36,11 @@ class _Cell(NamedTuple):
 
     scalars: tuple[Scalar, ...]
     starts: tuple[int, ...]
-    """Offset of each line in the source."""
-
-    @property
-    def text(self) -> bytes:
-        """The source that Python runs."""
-        return b"".join(scalar.text for scalar in self.scalars)
+    """Offset of each line in the source, and that of its end."""
+    text: bytes
+    """The source that Jupyter runs."""
+    code: bytes
+    """The source in which lines for Jupyter are comments of the same length."""
 
 
 parses = parses_json
@@ -69,40 +71,51 @@ def _refuse_language(way: list[Entry]) -> None:
 def _fix_cell(text: YamlText, cell: Node, leak: Leak) -> Fix:
     pair = find_pair(cell, "source")
     node = pair[1] if pair else cell
-    lines = node.value if isinstance(node.value, list) else [node]
-    scalars = tuple(read_scalar(text, line) for line in lines)
-    starts = tuple(accumulate((len(one.text) for one in scalars), initial=0))
-    inner = _Cell(scalars, starts)
-    content = _mask_magics(inner.text, leak)
+    inner = _read_cell(text.content, node)
+    if isinstance(inner, str):
+        raise NotFixable(inner)
+    if inner.text.startswith(b"%%"):
+        raise NotFixable("its cell is not Python; read the variable there by hand")
     mapped = _map_leak(inner, leak)
-    if not python.parses(content):
+    if not python.parses(inner.code):
         raise NotFixable("its cell is not valid in the Python that runs wakeyscan")
     if _MAGIC.match(inner.text, inner.text.rfind(b"\n", 0, mapped.start) + 1):
         raise NotFixable("its line is for the shell or for Jupyter; read the variable in Python")
-    fix = python.build_fix(Source("", content), mapped)
+    fix = python.build_fix(Source("", inner.code), mapped)
     return fix._replace(edits=tuple(_map_edit(text, node, inner, edit) for edit in fix.edits))
 
 
-def _mask_magics(content: bytes, leak: Leak) -> bytes:
-    """Return a cell in which lines for Jupyter are comments of the same length."""
-    if content.startswith(b"%%"):
-        raise NotFixable("its cell is not Python; read the variable there by hand")
-    return _MAGIC.sub(lambda found: found[0][:-1] + b"#", content)
+@lru_cache(maxsize=1)  # for all leaks of a cell
+def _read_cell(content: bytes, node: Node) -> _Cell | str:
+    """Return a cell, or why it cannot be read."""
+    text = read_yaml(content)
+    lines = node.value if isinstance(node.value, list) else [node]
+    try:
+        scalars = tuple(read_scalar(text, line) for line in lines) if text else ()
+    except NotFixable as refused:
+        return str(refused)
+    starts = tuple(accumulate((len(one.text) for one in scalars), initial=0))
+    source = b"".join(one.text for one in scalars)
+    code = _MAGIC.sub(lambda found: found[0][:-1] + b"#", source)
+    return _Cell(scalars, starts, source, code)
 
 
 def _map_leak(cell: _Cell, leak: Leak) -> Leak:
-    for scalar, start in zip(cell.scalars, cell.starts, strict=False):
-        if scalar.offsets[0] <= leak.start <= scalar.offsets[-1]:
-            inner = scalar.map_leak(leak)
-            return inner._replace(start=inner.start + start, end=inner.end + start)
-    raise NotFixable("it is not in one line of its cell")
+    number = bisect_right(cell.scalars, leak.start, key=lambda one: one.offsets[0]) - 1
+    if number < 0 or leak.start > cell.scalars[number].offsets[-1]:
+        raise NotFixable("it is not in one line of its cell")
+    inner, start = cell.scalars[number].map_leak(leak), cell.starts[number]
+    return inner._replace(start=inner.start + start, end=inner.end + start)
 
 
 def _map_edit(text: YamlText, node: Node, cell: _Cell, edit: Edit) -> Edit:
     """Return an edit of a cell as an edit of the file; whole lines become separate lines."""
-    for number, scalar in enumerate(cell.scalars):
-        low, high = cell.starts[number], cell.starts[number + 1]
-        if low <= edit.start <= edit.end <= high and (edit.start < high or low == high):
+    first = max(bisect_left(cell.starts, edit.start) - 1, 0)
+    for number in range(first, len(cell.scalars)):
+        scalar, low, high = cell.scalars[number], cell.starts[number], cell.starts[number + 1]
+        if low > edit.start:
+            break
+        if edit.end <= high and (edit.start < high or low == high):
             if edit.start == edit.end == low and edit.text.endswith(b"\n") and len(cell.starts) > 1:
                 return _insert_lines(text, node, scalar, edit.text)
             return scalar.map_edit(Edit(edit.start - low, edit.end - low, edit.text))

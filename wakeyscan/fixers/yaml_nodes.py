@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
+from itertools import accumulate
 
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -36,6 +38,13 @@ class Entry(NamedTuple):
     """The key of the node, if its parent is a mapping."""
 
 
+class _Place(NamedTuple):
+    """An entry, and the place of the node around it."""
+
+    entry: Entry
+    outer: _Place | None
+
+
 class YamlText(NamedTuple):
     """A file of YAML with its documents."""
 
@@ -43,6 +52,10 @@ class YamlText(NamedTuple):
     offsets: tuple[int, ...]
     """Offset of each character."""
     documents: tuple[Node, ...]
+    scalars: tuple[_Place, ...]
+    """In the order of the file."""
+    starts: tuple[int, ...]
+    """Offset of each scalar."""
 
     def span(self, node: Node) -> tuple[int, int]:
         """Return the offsets of a node."""
@@ -50,23 +63,15 @@ class YamlText(NamedTuple):
 
     def find_way(self, offset: int) -> list[Entry]:
         """Return the nodes from a document down to the scalar around an offset, or nothing."""
-        for document in self.documents:
-            if way := self._find_below(Entry(document, None), offset):
-                return way
-        return []
-
-    def _find_below(self, entry: Entry, offset: int) -> list[Entry]:
-        start, end = self.span(entry.node)
-        if not start <= offset < end:
+        number = bisect_right(self.starts, offset) - 1
+        place = self.scalars[number] if number >= 0 else None
+        if place is None or offset >= self.span(place.entry.node)[1]:
             return []
-        if isinstance(entry.node, yaml.ScalarNode):
-            return [entry]
-        for child in list_children(entry.node):
-            is_later = child.node.start_mark.index >= entry.node.start_mark.index
-            is_itself = child.node is entry.node or not is_later  # an alias of a node around it
-            if not is_itself and (way := self._find_below(child, offset)):
-                return [entry, *way]
-        return []
+        way = []
+        while place is not None:
+            way.append(place.entry)
+            place = place.outer
+        return way[::-1]
 
     def find_key_start(self, node: Node, name: str) -> int | None:
         """Return the offset of a key of a mapping."""
@@ -89,11 +94,33 @@ def read_yaml(content: bytes) -> YamlText | None:
         documents = tuple(node for node in yaml.compose_all(text) if node is not None)
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
-    sizes = [len(character.encode()) for character in text]
-    offsets = [0]
-    for size in sizes:
-        offsets.append(offsets[-1] + size)
-    return YamlText(content, tuple(offsets), documents)
+    sizes = (len(character.encode()) for character in text)
+    offsets = tuple(accumulate(sizes, initial=0))
+    scalars = sorted(_list_scalars(documents), key=lambda one: _find_mark(one.entry.node))
+    starts = tuple(offsets[_find_mark(one.entry.node)] for one in scalars)
+    return YamlText(content, offsets, documents, tuple(scalars), starts)
+
+
+def _find_mark(node: Node) -> int:
+    """Return the number of the first character of a node."""
+    return int(node.start_mark.index)
+
+
+def _list_scalars(documents: Iterable[Node]) -> Iterator[_Place]:
+    """Yield the scalars that have text, each where the file first has it."""
+    pending = [_Place(Entry(document, None), None) for document in reversed([*documents])]
+    seen = set()
+    while pending:
+        place = pending.pop()
+        node = place.entry.node
+        if node in seen:
+            continue
+        seen.add(node)
+        if isinstance(node, yaml.ScalarNode) and _find_mark(node) < node.end_mark.index:
+            yield place
+        inner = (_Place(child, place) for child in list_children(node))
+        below = [one for one in inner if _find_mark(one.entry.node) >= _find_mark(node)]
+        pending += reversed(below)  # without an alias of a node around it
 
 
 def parses_json(content: bytes) -> bool:
@@ -161,16 +188,25 @@ class Scalar(NamedTuple):
 
     def map_leak(self, leak: Leak) -> Leak:
         """Return a leak in the file as a leak in the text."""
-        if leak.start not in self.offsets or leak.end not in self.offsets:
+        start, end = (bisect_left(self.offsets, at) for at in (leak.start, leak.end))
+        if self.offsets[start : start + 1] + self.offsets[end : end + 1] != (leak.start, leak.end):
             raise NotFixable("it is in an escape sequence of YAML")
-        start, end = self.offsets.index(leak.start), self.offsets.index(leak.end)
         return leak._replace(start=start, end=end)
 
 
 def read_scalar(yaml_text: YamlText, node: Node) -> Scalar:
     """Return a scalar as it is written; raise `NotFixable` for rare escapes."""
-    start, end = yaml_text.span(node)
-    raw, style = yaml_text.content[start:end], find_style(node)
+    found = _read_scalar(yaml_text.content, yaml_text.span(node), find_style(node))
+    if isinstance(found, str):
+        raise NotFixable(found)
+    return found
+
+
+@lru_cache(maxsize=1)  # for all leaks of a scalar
+def _read_scalar(content: bytes, span: tuple[int, int], style: str) -> Scalar | str:
+    """Return a scalar, or why it cannot be read."""
+    start, end = span
+    raw = content[start:end]
     if style in ("|", ">"):
         head = raw.find(b"\n") + 1
         text = raw[head:]
@@ -181,8 +217,11 @@ def read_scalar(yaml_text: YamlText, node: Node) -> Scalar:
         return Scalar(raw, tuple(range(start, end + 1)), style)
     inner = raw[1:-1]
     if b"\n" in inner or b"\r" in inner:
-        raise NotFixable("its text is folded over several lines; write a block (|) first")
-    return _read_quoted(inner, start + 1, style)
+        return "its text is folded over several lines; write a block (|) first"
+    try:
+        return _read_quoted(inner, start + 1, style)
+    except NotFixable as refused:
+        return str(refused)
 
 
 def _read_quoted(inner: bytes, start: int, style: str) -> Scalar:
