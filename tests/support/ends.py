@@ -46,6 +46,16 @@ CUT: Mapping[str, Way] = {
         "2026-01-02T10:00:00.1Z stderr P the key AAA\n2026-01-02T10:00:00.2Z stderr F BBB is bad\n",
     ),
     "docker": ("a-json.log", '{"log":"key AAA","stream":"stdout","time":"t"}\n{"log":"BBB\\n"}\n'),
+    "docker, wrapped by the program": (
+        "a-json.log",
+        '{"log":"key AAA\\n","stream":"stdout","time":"t"}\n'
+        '{"log":"BBB\\n","stream":"stdout","time":"t"}\n',
+    ),
+    "line of RTF": ("a.rtf", "{\\rtf1 key AAA\\line BBB}"),
+    "lines as elements": (
+        "a.html",
+        '<div class="line">key AAA</div><div class="line">BBB</div>\n',
+    ),
     "docker, fluentd": ("a.log", '{"log":"AAA","partial_message":"true"}\n{"log":"BBB"}\n'),
     "compose": ("a.log", "web-1  | key AAA\nweb-1  | BBB\n"),
     "syslog": ("m.log", "Jan  2 10:00:00 h app[1]: the key AAA\nJan  2 10:00:00 h app[1]: BBB\n"),
@@ -472,7 +482,7 @@ WHOLE: Mapping[str, Way] = {
         "k8s.log",
         "2026-01-02T10:00:00.1Z stdout F key KEY\n2026-01-02T10:00:01.2Z stdout F abc\n",
     ),
-    "log, docker": ("a-json.log", '{"log":"K=KEY\\n","stream":"stdout"}\n{"log":"b\\n"}\n'),
+    "log, docker": ("a-json.log", '{"log":"K=KEY\\n","stream":"stdout"}\n{"log":"done\\n"}\n'),
     "log, error": ("a.log", "Error: invalid key KEY\n    at foo (a.js:1)\n"),
     # XML and markup
     "xml": ("a.xml", "<key>KEY</key><other>abc</other>"),

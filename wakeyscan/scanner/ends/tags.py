@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd
+from wakeyscan.scanner.ends.words import begins_with_word, is_certain_name
 
 _TAG = lazy_pattern(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
 _BLOCK_TAGS = frozenset(
@@ -20,6 +22,13 @@ _INLINE_TAGS = frozenset(
 _RUN_PREFIXES = (b"w:", b"a:", b"text:")
 """Prefixes of Office tags that may be inside a word."""
 _DECLARATION = lazy_pattern(rb"[ \t]*<[?!%]")
+_ELEMENT = rb"<(?P<element>(?:div|p|span|text|tspan)\b[^<>]{0,200})>"
+_OPEN_ELEMENT = lazy_pattern(_ELEMENT + rb"[^<>]*\Z")
+_NEXT_ELEMENT = lazy_pattern(
+    rb"</(?:div|p|span|text|tspan)>\s*" + _ELEMENT + rb"\s*(?P<word>[A-Za-z0-9_-]{1,120})(?=[\s<&])"
+)
+_REACH = 512
+"""Bytes before a secret in which its element starts."""
 _LINE_TAGS = frozenset(b"a b code em i kbd mark q samp strong tt".split())
 """Elements that hold a word; outside of `pre`, a line end after them is a blank."""
 
@@ -76,6 +85,18 @@ def begins_with_block(line: bytes) -> bool:
         return False
     tags = find_tags(text)
     return bool(_DECLARATION.match(text)) or any(not _is_inline(name) for name in tags.names)
+
+
+def continues_in_same_element(end: TextEnd) -> bool:
+    """Return whether an element like that of the secret follows, with a word that may be its rest.
+
+    Converters of PDF and viewers of code write each line as an element of its own.
+    """
+    own, other = _OPEN_ELEMENT.search(end.before[-_REACH:]), _NEXT_ELEMENT.match(end.after)
+    if not own or not other or own[1] != other["element"]:
+        return False
+    word = other["word"]
+    return not (word.startswith(KEY_PREFIX) or is_certain_name(word) or begins_with_word(word))
 
 
 def _is_inline(name: bytes) -> bool:

@@ -118,6 +118,8 @@ def _is_blank_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
 
 def _is_tag_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     found = tags.find_tags(end.after)
+    if tags.continues_in_same_element(end):
+        return False
     rest = INVISIBLE.sub(b"", end.after[found.size :][:64]) + end.after[found.size + 64 :]
     if found.ends_word():
         return True
@@ -175,7 +177,7 @@ _ENTITY = rb"""& (?:amp;)? [\w.%\[\]-]+ = | && | &amp;&amp; | &lt;\\?/
 _PERCENT = rb"""% (?:25)? (?: 09 | 2[02679BCFbcf] | 3[ABEFabef] | 3[Cc] % (?:25)? 2[Ff] | 40 | 5[Dd]
     | 7[CDcd] )"""
 _ESCAPE = rb"""\\+ (?: u00 | x ) (?: 2[02679cCfF] | 3[aAbBeE] | [57][dD] )
-    | \\+u003[cC] (?: \\?/ | \\u002[fF] ) | \\t (?! ext | hin ) | \\/ | \\par\b | \\line\b"""
+    | \\+u003[cC] (?: \\?/ | \\u002[fF] ) | \\t (?! ext | hin ) | \\/ | \\par\b"""
 _CURLY_QUOTE = rb"""\xe2\x80[\x99\x9d\xba] | \xc2\xbb"""
 _LETTER = rb"""(?! \xc3[\x82\xa2] | \xe3\x83\xbc | \xe3\x80[\x9c\xb0] )
     [\xc3\xce-\xdf\xe0\xe1\xe3-\xed] [\x80-\xbf] | \xef\xbc[\x81\x89\x8c\x9a\x9b\x9f]"""

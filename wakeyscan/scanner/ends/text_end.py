@@ -27,11 +27,13 @@ _OTHER_BREAK = lazy_pattern(rb"[\r\x0b\x0c\xc2\xe2]")
 _ESCAPED = lazy_pattern(ESCAPED_BREAK)
 SPLIT_LITERAL = lazy_pattern(
     rb"""(?x) \\ (?:r\\)? n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
-    (?: \[ [0-9.]{1,20} , \s*+ "[oi]" , \s*+ )? (?P=quote) (?! [\w-]+ " \s* : )"""
+    (?: \[ [0-9.]{1,20} , \s*+ "[oi]" , \s*+ )? (?P=quote) (?! [\w-]+ " \s* : )
+    | \\ (?:r\\)? n " , [^{}\r\n]{0,300} \}+ \s*+ \{ "log" : [ ]? " """
 )
 """An escaped line break at the end of a literal, up to the literal with the next line.
 
-Notebooks list lines like that, terminal recordings list events, and people concatenate lines.
+Notebooks list lines like that, terminal recordings list events, Docker writes each line as an
+object, and people concatenate lines.
 """
 _RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
 _RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
