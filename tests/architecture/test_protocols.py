@@ -89,6 +89,7 @@ from wakeyscan.extractors.unread import (
 )
 from wakeyscan.fixers import (
     FIXERS,
+    circleci,
     compose,
     csharp,
     dockerfile,
@@ -264,7 +265,7 @@ BY_PROTOCOL: tuple[
             *(javascript.JAVASCRIPT, javascript.TYPESCRIPT, javascript.TSX, go.FIXER, java.FIXER),
             *(kotlin.FIXER, csharp.FIXER, php.FIXER, ruby.FIXER, rust.FIXER),
             *(compose.FIXER, github_fixer.FIXER, kubernetes_fixer.FIXER, powershell_fixer.FIXER),
-            *(pipelines.AZURE, pipelines.CIRCLECI, pipelines.GITLAB),
+            *(circleci.FIXER, pipelines.AZURE, pipelines.GITLAB),
             *(spring.PROPERTIES, spring.YAML),
             *(dockerfile, dotenv, python, markdown_fixer, notebook_fixer, postman_fixer, shell),
             terraform_fixer,

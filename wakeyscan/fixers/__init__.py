@@ -23,8 +23,8 @@ _OBJECTS = {
     "ruby": "ruby:FIXER",
     "rust": "rust:FIXER",
     "powershell": "powershell:FIXER",
-    **{name: f"{name}:FIXER" for name in ("compose", "github", "kubernetes")},
-    **{name: f"pipelines:{name.upper()}" for name in ("azure", "circleci", "gitlab")},
+    **{name: f"{name}:FIXER" for name in ("circleci", "compose", "github", "kubernetes")},
+    **{name: f"pipelines:{name.upper()}" for name in ("azure", "gitlab")},
     "properties": "spring:PROPERTIES",
     "spring": "spring:YAML",
 }

@@ -1,6 +1,6 @@
-"""Fixers for the pipelines of CI systems: GitLab, CircleCI and Azure.
+"""Fixers for the pipelines of GitLab and Azure.
 
-The first two pass the variables of a project to every command. Azure replaces its macros.
+GitLab passes the variables of a project to every command. Azure replaces its macros.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix
 from wakeyscan.fixers.yaml_nodes import Entry, YamlText, find_pair, find_value, list_children
 
 _GITLAB_SCRIPTS = frozenset(("script", "before_script", "after_script"))
-_CIRCLECI_SCRIPTS = frozenset(("run", "command"))
 _AZURE_EXPANDED = frozenset(("variables", "env", "inputs", "script", "bash", "pwsh", "powershell"))
 """Keys in whose values Azure expands macros; it does so before a script starts."""
 
@@ -89,19 +88,6 @@ def _remove_variable(source: Source, text: YamlText, way: list[Entry], name: str
     return Edit(start, end, comment)
 
 
-def _fix_circleci(found: FoundScalar, leak: Leak) -> Fix:
-    """Return the edits that replace a key by a variable of the project; raise `NotFixable`."""
-    _, text, way = found
-    if find_script(way, _CIRCLECI_SCRIPTS) is None:
-        raise NotFixable(
-            "CircleCI does not expand variables here; remove it, and add it to the project"
-        )
-    fix = fix_script(text, way, leak)
-    name = fix.read_name or leak.variable
-    note = f"add {name} to the project: Project Settings, Environment Variables"
-    return fix._replace(notes=(note,))
-
-
 def _fix_azure(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edit that replaces a key by a macro; raise `NotFixable`."""
     check_is_whole(leak)
@@ -117,5 +103,4 @@ def _fix_azure(found: FoundScalar, leak: Leak) -> Fix:
 
 
 GITLAB = YamlFixer(_fix_gitlab)
-CIRCLECI = YamlFixer(_fix_circleci)
 AZURE = YamlFixer(_fix_azure)

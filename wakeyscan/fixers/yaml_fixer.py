@@ -5,12 +5,22 @@ The formats differ in what they make of a scalar.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from wakeyscan.core.typing import NamedTuple
-from wakeyscan.fixers import shell
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.fixers import powershell, shell
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, replace_in_prose
 from wakeyscan.fixers.yaml_nodes import Entry, Scalar, YamlText, find_scalar, read_scalar, read_yaml
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.fixer import Fixer
+
+_SHELL = re.compile(
+    r"(?:#! *)?(?:/usr/bin/env +)?(?:\S*[/\\])?"
+    r"(?:(?P<posix>(?:ba|da|a|k|z|)sh)|pwsh|powershell)(?:\.exe)?(?:\s|$)",
+    re.IGNORECASE,
+)
 
 
 class FoundScalar(NamedTuple):
@@ -48,16 +58,27 @@ def find_script(way: list[Entry], keys: frozenset[str]) -> int | None:
     return None
 
 
-def fix_script(text: YamlText, way: list[Entry], leak: Leak) -> Fix:
-    """Return the fix of a script in a scalar; raise `NotFixable`."""
+def fix_script(text: YamlText, way: list[Entry], leak: Leak, command: str = "sh") -> Fix:
+    """Return the fix of a script in a scalar, which a command runs; raise `NotFixable`."""
     scalar = read_scalar(text, way[-1].node)
-    if not shell.parses(scalar.text):
+    fixer = _find_shell(command)
+    if not fixer.parses(scalar.text):
         raise NotFixable("its script has a syntax error, or is not one for a shell")
-    fix = shell.build_fix(Source("", scalar.text), scalar.map_leak(leak))
+    fix = fixer.build_fix(Source("", scalar.text), scalar.map_leak(leak))
     edits = tuple(map(scalar.map_edit, fix.edits))
     if not scalar.style:
         _refuse_plain_text(edits, scalar)
     return fix._replace(edits=edits)
+
+
+def _find_shell(command: str) -> Fixer:
+    """Return the fixer of the shell that a command starts; raise `NotFixable` for another one."""
+    found = _SHELL.match(command)
+    if found is None:
+        raise NotFixable(
+            "its script is for another shell; read the variable there as that shell does"
+        )
+    return shell if found["posix"] else powershell.FIXER
 
 
 def _refuse_plain_text(edits: tuple[Edit, ...], scalar: Scalar) -> None:
