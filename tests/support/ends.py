@@ -46,6 +46,22 @@ CUT: Mapping[str, Way] = {
         "2026-01-02T10:00:00.1Z stderr P the key AAA\n2026-01-02T10:00:00.2Z stderr F BBB is bad\n",
     ),
     "docker": ("a-json.log", '{"log":"key AAA","stream":"stdout","time":"t"}\n{"log":"BBB\\n"}\n'),
+    "json lines, wrapped by the program": (
+        "a.jsonl",
+        '{"t":"10:00:01","message":"the key AAA"}\n{"t":"10:00:02","message":"BBB was used"}\n',
+    ),
+    "list of lines": ("a.json", '{"lines": [\n  "the key AAA",\n  "BBB was used"\n]}\n'),
+    "list of lines on one line": ("a.json", '{"lines": ["the key AAA","BBB was used"]}\n'),
+    "events on one line": (
+        "a.json",
+        '{"events":[{"message":"the key AAA"},{"message":"BBB was used"}]}\n',
+    ),
+    "logfmt": ("a.log", 'ts=10:00:01 msg="the key AAA"\nts=10:00:02 msg="BBB was used"\n'),
+    "cells": ("a.html", "<tr><td>the key AAA</td></tr>\n<tr><td>BBB was used</td></tr>\n"),
+    "inserts": (
+        "a.sql",
+        "INSERT INTO l VALUES (1, 'the key AAA');\nINSERT INTO l VALUES (2, 'BBB was used');\n",
+    ),
     "docker, wrapped by the program": (
         "a-json.log",
         '{"log":"key AAA\\n","stream":"stdout","time":"t"}\n'

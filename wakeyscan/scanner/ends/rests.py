@@ -7,6 +7,7 @@ import re
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, gutter, literals, log_entries
+from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
@@ -132,7 +133,7 @@ def _find_first(end: TextEnd) -> Rest | None:
         return None
     if line := _NEXT_LINE.match(text):
         return _find_word(text, line.end())
-    if literal := find_next_literal(end):
+    if literal := find_next_literal(end) or find_next_entry(end):
         return Rest(*literal)
     if columns.is_before_cell(end):
         return _build_rest(text, columns.find_next_cell(end))

@@ -26,6 +26,7 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, literals, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
+from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, ESCAPED_BREAK, INVISIBLE, TextEnd
 
@@ -59,7 +60,7 @@ class _Row(NamedTuple):
 
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves the end of a secret, and no rest follows it."""
-    return _is_proven(end) and not find_next_literal(end)
+    return _is_proven(end) and not (find_next_literal(end) or find_next_entry(end))
 
 
 def _is_proven(end: TextEnd) -> bool:
