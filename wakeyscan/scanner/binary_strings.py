@@ -49,6 +49,8 @@ _COUNT = lazy_pattern(rb"(?<![0-9])[1-9][0-9]{1,2}(?=:\Z)")
 _ITEM = lazy_pattern(rb"[edl]*+(?:[0-9]{1,6}:|i-?[0-9]{1,20}e)")
 _END = lazy_pattern(rb"e++(?![\w-])")
 _BENCODED = lazy_pattern(rb"[dl]++[0-9]{1,6}:")
+_COUNTED = lazy_pattern(rb"[dl(]*+[0-9]{1,6}:")
+"""The start of a content of such items: else the end of a key may look like an item by chance."""
 _OPCODE_BEFORE = lazy_pattern(rb"(?:\A|[\n(a-z])V\Z")
 _MEMO = lazy_pattern(rb"\r?\np[0-9]{1,9}\r?\n")
 """The instruction after each string of a pickle: it numbers the string."""
@@ -209,7 +211,8 @@ def _find_in_text(
     """Return a string whose end a length names; a text may have bytes that are not UTF-8."""
     is_marked = content[at - 1 : at] in _MARKS
     if is_marked and (end := _find_counted_end(content, at, _find_run_end(content, at, limit))):
-        return UndelimitedString(at, end, Bounds.CERTAIN)
+        is_proved = content[at - 1 : at] == b"V" or _COUNTED.match(content) is not None
+        return UndelimitedString(at, end, Bounds.CERTAIN if is_proved else Bounds.OPEN)
     if _is_utf_8(content, max(0, at - _UTF_8_CONTEXT), at):
         return None
     string = _find_in_binary(content, at, limit, previous_end)

@@ -35,6 +35,8 @@ _CONTROL = lazy_pattern(rb"[\x01-\x08\x0e-\x1a\x7f]")
 """A control character that is not between texts."""
 _LINE = lazy_pattern(rb"\Z|[\t\n\r -~]")
 """The end of the content, or a character of a line in ASCII."""
+_VISIBLE = lazy_pattern(rb"[\t\n\r -~]")
+"""A character of a line, which may follow letters that belong to the next value."""
 _LONGEST = 4
 """Bytes of the longest character."""
 _MAX_TYPES = 2
@@ -66,12 +68,15 @@ def proves_end(
     """
     may_be_text = may_delimit(content, reading, previous_end)
     starts = _list_type_starts(content, reading.start)
-    if end == run_end:
-        return not may_be_text or any(_starts_value(content, at) for at in starts)
+    if end == run_end and may_be_text:
+        return any(_starts_value(content, at) for at in starts)
     has_string = any(
         not (_is_before_text(content, length) and _is_before_text(content, text_end))
         for length, text_end in list_next_strings(content, end, run_end, reading)
     )
+    if end == run_end:
+        is_known = reading.is_typed or reading.is_in_known_format
+        return has_string or is_known or not _VISIBLE.match(content, end)
     if may_be_text:
         is_terminated = content.startswith(b"\0", run_end)
         return has_string and not is_terminated and any(_starts_value(content, at) for at in starts)

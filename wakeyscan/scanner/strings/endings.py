@@ -21,7 +21,6 @@ from wakeyscan.scanner.strings.lengths import (
     STRING_TYPES,
     LengthReading,
     find_text_start,
-    is_type,
     read_lengths,
 )
 from wakeyscan.scanner.strings.literals import ends_literal
@@ -29,6 +28,11 @@ from wakeyscan.scanner.strings.records import (
     find_next_texts,
     is_delimiter,
     list_next_strings,
+)
+from wakeyscan.scanner.strings.rivals import (
+    has_next_string,
+    has_other_length,
+    is_in_longer_text,
 )
 from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
 
@@ -107,17 +111,12 @@ class _Run(NamedTuple):
         return may_delimit(self.content, reading, self.previous_end)
 
     def has_other_length(self, end: int) -> bool:
-        """Return whether a length names another end: of a longer text, or in spite of quotes."""
-        for string in (self.start, *_list_outer_starts(self.content, self.start)):
-            is_own = string == self.start
-            for reading in read_lengths(self.content, string, self.previous_end):
-                is_near = self.end - reading.end <= MAX_MARKS
-                is_likely = is_near if is_own else not is_type(self.content, reading.start)
-                is_other = self.start + MIN_KEY <= reading.end <= self.end and reading.end != end
-                is_certain = is_other and is_likely and not reading.kind.doubt
-                if is_certain and not self.may_delimit(reading):
-                    return True
-        return False
+        """Return whether a length names another end, of a key or of a longer text."""
+        return has_other_length(self.content, self.start, self.end, end, self.previous_end)
+
+    def may_be_longer(self, reading: LengthReading) -> bool:
+        """Return whether its letters may all be in one text with a length."""
+        return is_in_longer_text(self.content, self.start, self.end, reading, self.previous_end)
 
 
 class _Ending(NamedTuple):
@@ -211,7 +210,9 @@ def _may_be_less(best: _Ending, run: _Run) -> bool:
     if not proves_end(*rest, run.previous_end):
         return True
     if best.end == run.end:
-        return False
+        return has_next_string(run.content, run.start, run.end, run.previous_end)
+    if run.may_be_longer(reading):
+        return True
     is_alone = not reading.is_typed and reading.weight < _MIN_WEIGHT_ALONE
     return is_alone and not any(list_next_strings(*rest))
 
@@ -245,15 +246,6 @@ def _list_starts(content: bytes, start: int, run_end: int) -> Iterator[tuple[int
     for string in (text + size for size in sizes):
         if string + _MIN_BEFORE <= start:
             yield string, _OTHER_START
-
-
-def _list_outer_starts(content: bytes, start: int) -> Iterator[int]:
-    """Yield where a text may start that holds a key: just before it, or after another string."""
-    text = find_text_start(content, start)
-    after = text + content[text - 1] if text else start
-    for string in (start - 2, start - 1, after + 1, after + 2):
-        if text <= string < start:
-            yield string
 
 
 def _list_endings(run: _Run) -> Iterator[_Ending]:

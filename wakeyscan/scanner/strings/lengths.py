@@ -39,7 +39,7 @@ _STRING_TYPE = lazy_pattern(rb"""(?s)[^ -~](?:[*2:"]|.*[%b])\Z""" % STRING_TYPES
 _TYPES_BEFORE_LENGTH = frozenset(
     STRING_TYPES
     + bytes(range(0x0A, 0x80, 8))  # Protocol Buffers
-    + b"\xd9\xda\xdb\xfa\x0c\x13\x16\x81"  # MessagePack, compiled Python, DER
+    + b"\xd9\xda\xdb\xfa\x8c\x0c\x13\x16\x81"  # MessagePack, compiled Python, pickle, DER
 )
 """Bytes directly before a length that name a string in a common format."""
 _TYPE_CONTEXT = 6

@@ -97,10 +97,15 @@ def _list_strings(
 
 
 def _read_varint(content: bytes, at: int, end: int) -> tuple[int, int]:
-    """Return the integer at an offset, and its end, which is after `end` if it is not valid."""
+    """Return the integer at an offset, and its end, which is after `end` if it is not valid.
+
+    No encoder makes it longer than needed.
+    """
     value = 0
     for size, byte in enumerate(content[at : min(end, at + _MAX_VARINT)]):
         value |= (byte & _LOW) << 7 * size
         if byte < _MORE:
+            if byte == 0 and size:
+                break
             return value, at + size + 1
     return 0, end + 1
