@@ -5,7 +5,7 @@ from __future__ import annotations
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Fix, Leak, NotFixable
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import find_pair, find_value, list_children
+from wakeyscan.fixers.yaml_nodes import find_inherited, find_pair, find_value, list_children
 
 if TYPE_CHECKING:
     from yaml.nodes import Node
@@ -50,9 +50,9 @@ def _read_shell(root: Node, job: Node) -> str:
     """Return the shell of a job, or of an executor; raise `NotFixable` if it is not known."""
     if shell := _find_text(job, "shell"):
         return shell
-    if executor := _find_inherited(job, "executor"):
+    if executor := find_inherited(job, "executor"):
         return find_value(executor, "shell") or _find_shell_of_executor(root, executor)
-    machine = _find_inherited(job, "machine")
+    machine = find_inherited(job, "machine")
     image = find_value(machine, "image") if machine else ""
     if "windows" in f"{image} {_find_text(job, 'resource_class')}".lower():
         raise NotFixable(_UNKNOWN)
@@ -78,18 +78,8 @@ def _list_below(node: Node, name: str) -> list[Node]:
 
 
 def _find_text(node: Node, name: str) -> str:
-    found = _find_inherited(node, name)
+    found = find_inherited(node, name)
     return str(found.value) if found else ""
-
-
-def _find_inherited(node: Node, name: str) -> Node | None:
-    """Return the value of a key of a mapping, or of one that it merges (`<<`)."""
-    if pair := find_pair(node, name):
-        return pair[1]
-    merged = find_pair(node, "<<")
-    nodes = [*([merged[1]] if merged else []), *_list_below(node, "<<")]
-    found = (pair[1] for one in nodes if (pair := find_pair(one, name)))
-    return next(found, None)
 
 
 FIXER = YamlFixer(_fix_scalar)

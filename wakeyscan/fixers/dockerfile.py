@@ -27,6 +27,9 @@ _REFUSED = {
     "healthcheck_instruction": "move the request to a script that reads the variable",
 }
 
+_POSIX_SHELL = re.compile(rb'\[\s*"(?:[^"]*/)?(?:ba|da|a|k|z|)sh"')
+_SHELL_SETTERS = ("from_instruction", "shell_instruction")
+
 
 def parses(content: bytes) -> bool:
     """Return whether the grammar can parse a content; raise `NotFixable` without it."""
@@ -45,6 +48,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         if ancestor.type in ("env_instruction", "arg_instruction"):
             return _fix_variable(source, tree, ancestor, leak)
         if ancestor.type in ("run_instruction", "cmd_instruction", "entrypoint_instruction"):
+            _refuse_other_shell(tree, ancestor)
             return _fix_command(source, ancestor, leak)
     raise NotFixable("this instruction has no look-ups; remove the key from it")
 
@@ -131,6 +135,20 @@ def _build_mount(run: Node, name: str) -> Edit:
     word = run.children[0]
     mount = f" --mount=type=secret,id={name},env={name}".encode()
     return Edit(word.end_byte, word.end_byte, mount)
+
+
+def _refuse_other_shell(tree: Tree, instruction: Node) -> None:
+    """Refuse a command of a stage with Windows, or after `SHELL` with another shell."""
+    nodes = tree.root_node.children
+    before = [n for n in nodes if n.start_byte < instruction.start_byte]
+    setters = [node for node in before if node.type in _SHELL_SETTERS]
+    last = (setters[-1].text or b"") if setters else b""
+    if setters and setters[-1].type == "shell_instruction":
+        is_other = _POSIX_SHELL.search(last) is None
+    else:
+        is_other = b"windows" in last.lower()
+    if is_other:
+        raise NotFixable("its shell is not a POSIX one; read the variable as that shell does")
 
 
 def _fix_command(source: Source, instruction: Node, leak: Leak) -> Fix:

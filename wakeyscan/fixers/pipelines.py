@@ -5,9 +5,20 @@ GitLab passes the variables of a project to every command. Azure replaces its ma
 
 from __future__ import annotations
 
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
-from wakeyscan.fixers.yaml_nodes import Entry, YamlText, find_pair, find_value, list_children
+from wakeyscan.fixers.yaml_nodes import (
+    Entry,
+    YamlText,
+    find_inherited,
+    find_pair,
+    find_value,
+    list_children,
+)
+
+if TYPE_CHECKING:
+    from yaml.nodes import Node
 
 _GITLAB_SCRIPTS = frozenset(("script", "before_script", "after_script"))
 _AZURE_EXPANDED = frozenset(("variables", "env", "inputs", "script", "bash", "pwsh", "powershell"))
@@ -18,7 +29,7 @@ def _fix_gitlab(found: FoundScalar, leak: Leak) -> Fix:
     """Return the edits that replace a key by a CI/CD variable; raise `NotFixable`."""
     source, text, way = found
     if find_script(way, _GITLAB_SCRIPTS) is not None:
-        fix = fix_script(text, way, leak)
+        fix = fix_script(text, way, leak, _find_shell(text, way))
         return fix._replace(notes=(_format_note(fix.read_name or leak.variable),))
     check_is_whole(leak)
     names = [entry.key.value for entry in way if entry.key is not None]
@@ -33,6 +44,33 @@ def _fix_gitlab(found: FoundScalar, leak: Leak) -> Fix:
         raise NotFixable(f"{name} has other text or other values too; rename it first")
     edit = Edit(leak.start, leak.end, b"${" + leak.variable.encode() + b"}")
     return Fix((edit,), (_format_note(leak.variable),), own_name=own_name)
+
+
+def _find_shell(text: YamlText, way: list[Entry]) -> str:
+    """Return the shell of a job; raise `NotFixable` if its runner may have Windows.
+
+    A job without tags may have those of `default`, or of a job that extends it.
+    """
+    job = way[1].node if len(way) > 1 else way[0].node
+    own = find_inherited(job, "tags")
+    nodes = [own] if own else _list_tags(text)
+    tags = [str(tag.value) for node in nodes for tag in _list_items(node) or [node]]
+    windows = [tag for tag in tags if "windows" in tag.lower()]
+    if own and windows and windows[-1].startswith("saas-windows"):
+        return "powershell"
+    if windows:
+        raise NotFixable("its runner may have Windows, and a shell that the file does not name")
+    return "sh"
+
+
+def _list_items(node: Node) -> list[Node]:
+    return [entry.node for entry in list_children(node)]
+
+
+def _list_tags(text: YamlText) -> list[Node]:
+    """Return the tags of all jobs of a file, and its defaults."""
+    jobs = [job for document in text.documents for job in _list_items(document)]
+    return [tags for job in jobs if (tags := find_inherited(job, "tags"))]
 
 
 def _format_note(variable: str) -> str:

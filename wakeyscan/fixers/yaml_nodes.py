@@ -163,6 +163,14 @@ def find_value(node: Node, name: str) -> str:
     return found[1].value if found and isinstance(found[1], yaml.ScalarNode) else ""
 
 
+def find_inherited(node: Node, name: str) -> Node | None:
+    """Return the value of a key of a mapping, or of one that it merges (`<<`)."""
+    merged = find_pair(node, "<<")
+    inherited = [merged[1], *(entry.node for entry in list_children(merged[1]))] if merged else []
+    found = (pair[1] for one in (node, *inherited) if (pair := find_pair(one, name)))
+    return next(found, None)
+
+
 def find_style(node: Node) -> str:
     """Return the style of a scalar: `'`, `"`, `|`, `>`, or empty for a plain one."""
     return str(getattr(node, "style", "") or "")
