@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _SCRIPTS = frozenset(("run", "command"))
 _UNIX_SHELL, _WINDOWS_SHELL = "bash", "powershell.exe"
+_ESCAPE = rb"\<<"
+"""What CircleCI makes `<<` of, such as the start of a here-document."""
 _UNKNOWN = "the shell of its job is not known; write `shell:` in the step first"
 
 
@@ -25,6 +27,8 @@ def _fix_scalar(found: FoundScalar, leak: Leak) -> Fix:
         raise NotFixable(
             "CircleCI does not expand variables here; remove it, and add it to the project"
         )
+    if _ESCAPE in text.content[slice(*text.span(way[-1].node))]:
+        raise NotFixable(r"its script has \<<, which only CircleCI reads; move it to a file first")
     fix = fix_script(text, way, leak, find_value(way[place - 1].node, "shell") or _find_shell(way))
     name = fix.read_name or leak.variable
     note = f"add {name} to the project: Project Settings, Environment Variables"
