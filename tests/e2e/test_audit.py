@@ -274,6 +274,15 @@ def test_a_key_left_in_one_file_is_not_removed(repo: Dated, key: str) -> None:
     assert places == [("a", 1, first), ("b", 2, first)]
 
 
+@pytest.mark.parametrize("name", ["a.c", "a.py", "a.po", "a.rb"])
+def test_a_key_that_only_code_joins_is_not_lost(repo: Dated, key: str, name: str) -> None:
+    repo.commit({name: f'k = "{key[:26]}" "{key[26:]}"\n'})
+    ran = repo.run("audit", "--format", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, found["skipped"]) == (1, [])
+    assert [place["path"] for one in found["keys"] for place in one["places"]] == [name]
+
+
 def test_a_key_on_two_branches_is_introduced_by_the_older_commit(repo: Dated, key: str) -> None:
     repo.commit({"r": "r"})
     repo.git("branch", "other")

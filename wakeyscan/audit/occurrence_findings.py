@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from wakeyscan.audit.object_findings import SecretKey, scan_object
+from wakeyscan.audit.object_findings import SecretKey, find_in_object, scan_object
 from wakeyscan.audit.occurrences import MAX_OCCURRENCES, UNREACHABLE_PATH
 from wakeyscan.core.document import Origin
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds, Finding
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.git.objects import MAX_IN_MEMORY, OBJECT_KINDS
 from wakeyscan.scanner.detector import detect_in_name, redact_path
 
 if TYPE_CHECKING:
@@ -121,16 +122,40 @@ def _scan_version(
 ) -> _VersionFindings:
     redacted, in_name = detect_in_name(origin, context.scan)
     redacted = redact_path(redacted)
-    in_object = _scan_found(found, redacted, context) if found and found.type else ()
+    in_object = _scan_found(found, redacted, wanted, context) if found and found.type else ()
     in_path = _index(in_name, redacted.path, wanted)
     return _VersionFindings(in_path, _index(in_object, redacted.path, wanted))
 
 
-def _scan_found(found: Object, origin: Origin, context: AuditContext) -> tuple[Finding, ...]:
+def _scan_found(
+    found: Object, origin: Origin, wanted: Set[SecretKey], context: AuditContext
+) -> tuple[Finding, ...]:
+    """Scan an object with its path, and without it for what only that finds.
+
+    In code, literals that follow each other are one secret; without a path, the first one is.
+    """
+    scan, width = context.scan, context.repository.id_width
     try:
-        return scan_object(found, context.scan, context.repository.id_width, origin).findings
+        if found.size > MAX_IN_MEMORY:
+            return scan_object(found, scan, width, origin).findings
+        kind, content = OBJECT_KINDS[found.type], found.read_all()
+        findings = find_in_object(kind, content, scan, width, origin).findings
+        if wanted <= {_get_key(finding) for finding in findings}:
+            return findings
+        alone = find_in_object(kind, content, scan, width, origin._replace(path="")).findings
+        return (*findings, *(_move(finding, origin.path) for finding in alone))
     except TimeoutExceeded:  # reported as a secret that was not found again
         return ()
+
+
+def _get_key(finding: Finding) -> SecretKey:
+    return finding.rule, finding.secret.fingerprint
+
+
+def _move(finding: Finding, path: str) -> Finding:
+    """Return a finding of an object without a path, as one at a path."""
+    origin = finding.origin
+    return finding._replace(origin=origin._replace(path=path + origin.path))
 
 
 def _index(
@@ -139,7 +164,7 @@ def _index(
     """Index the wanted findings in a file at `path`: those anywhere, and those in each member."""
     best: dict[tuple[SecretKey, str], Finding] = {}
     for finding in findings:
-        key = (finding.rule, finding.secret.fingerprint)
+        key = _get_key(finding)
         if key in wanted:
             for member_path in {"", finding.origin.path.removeprefix(path)}:
                 first = best.get((key, member_path), finding)
