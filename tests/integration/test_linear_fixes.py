@@ -13,7 +13,7 @@ from tests.support.calls import count_calls
 from tests.support.fix_cases import build_project, fill_in, repair
 from wakeyscan.core.finding import Finding
 from wakeyscan.fixers.fixer import TOO_DEEP
-from wakeyscan.fixers.repair import find_fixes
+from wakeyscan.fixers.repair import find_fixes, repair_file
 
 SMALL, LARGE = 2 << 10, 8 << 10
 """Bytes of two files: the larger one may take as many times the steps as it has bytes."""
@@ -148,6 +148,22 @@ def test_keys_that_need_a_check_each_are_left_beyond_a_bound() -> None:
     assert {one.reason for one in outcome.left} == {
         "its edits touch those of too many other keys; run the fix again"
     }
+
+
+def test_keys_of_one_instruction_are_judged_again_a_bounded_number_of_times() -> None:
+    content = fill_in("FROM a\nENV" + " A=@KEY@" * 1500 + "\n")
+    project = build_project("Dockerfile", content)
+    judged: list[int] = []
+
+    def detect(path: str, text: bytes) -> Sequence[Finding]:
+        found = project.detect(path, text)
+        judged.append(len(found))
+        return found
+
+    outcome = repair_file("Dockerfile", content, project._replace(detect=detect))
+    assert len(outcome.fixed) + len(outcome.left) == 1500
+    assert outcome.fixed
+    assert sum(judged) < 25_000
 
 
 SLOW_PATTERNS = {

@@ -37,6 +37,9 @@ _TOO_MANY = f"the file has more than {_MAX_FIXES} keys; run the fix again"
 _MAX_CHECKED, _FEW_CHECKS = 2 << 20, 20
 """Bytes that are parsed and scanned to check the edits of a file, and checks that any file gets."""
 
+_MAX_JUDGED, _FEWEST_CHECKS = 20_000, 3
+"""Leaks that all checks of a file find, and checks that even a file full of leaks gets."""
+
 _TOO_MANY_CHECKS = "its edits touch those of too many other keys; run the fix again"
 
 _MAX_REPLACEMENTS = 20
@@ -175,7 +178,7 @@ def _repair_text(
     """
     content, found, done = text.content, list(detect(text.content)), Batch()
     check = partial(_check_edited, fixer=fixer, detect=detect)
-    size, checks = _MAX_FIXES, max(_MAX_CHECKED // (len(content) or 1), _FEW_CHECKS)
+    size, checks = _MAX_FIXES, _limit_checks(content, found)
     while len(done.left) < len(found):
         pending = found[len(found) - 1 - len(done.left) :: -1]
         checks -= 1
@@ -195,6 +198,12 @@ def _repair_text(
         size = max(size, 1) * 2
         done = done.join(batch)
     return Repair(text.encode(content), done.fixed[::-1], done.left[::-1], done.fixes[::-1])
+
+
+def _limit_checks(content: bytes, found: Sequence[Finding]) -> int:
+    """Return how often the edits of a file may be checked."""
+    checks = max(_MAX_CHECKED // (len(content) or 1), _FEW_CHECKS)
+    return min(checks, max(_MAX_JUDGED // (len(found) or 1), _FEWEST_CHECKS))
 
 
 def _apply_batch(
