@@ -76,6 +76,7 @@ def _move(
         raise NotFixable(
             f"{private} gives {name.decode()} another value; if that is right, delete this line"
         )
+    _refuse_uses(source.content, span, name)
     comment = b"# %b is in %b, which git ignores" % (name, os.fsencode(private))
     note = f"{source.path}: load {private} too, or set {name.decode()} where the program runs"
     added = [_build_example(folder, name)]
@@ -84,6 +85,14 @@ def _move(
     line = source.content[slice(*span)]
     moved = ((folder + private, line),)
     return Fix((Edit(*span, comment),), (note,), moved, tuple(added), name.decode())
+
+
+def _refuse_uses(content: bytes, span: tuple[int, int], name: bytes) -> None:
+    """Raise `NotFixable` if a line that stays expands the variable of one that would move."""
+    pattern = rb"(?m)^[ \t]*[^#\s][^\r\n]*\$(?:%b\b|\{%b\b)" % (re.escape(name), re.escape(name))
+    start, end = span
+    if re.search(pattern, content[:start]) or re.search(pattern, content[end:]):
+        raise NotFixable(f"another line uses ${name.decode()}; move both by hand")
 
 
 def _build_example(folder: str, name: bytes) -> tuple[str, bytes]:
