@@ -241,7 +241,10 @@ def _is_string(spec: Node) -> bool:
 
 
 def _refuse(node: Node) -> str:
-    types = [ancestor.type for ancestor in syntax.list_ancestors(node)][:3]
+    types = [ancestor.type for ancestor in syntax.list_ancestors(node)]
+    if "array_type" in types:
+        return "the length of an array is a constant"
+    types = types[:3]
     if "import_spec" in types:
         return "it is the name of a package"
     return "it is the tag of a field" if "field_declaration" in types else ""

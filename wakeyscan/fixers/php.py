@@ -35,6 +35,9 @@ _OWN_FUNCTION = re.compile(rb"(?i)\bfunction\s+(?:[\w\\]+\\)?getenv\b")
 """A function of a namespace, or its import; the leading backslash names the global one."""
 
 
+_OWN_ENV = re.compile(rb"(?i)\bfunction\s+env\s*\(")
+
+
 def _format_lookup(place: Place) -> bytes:
     quote = place.used[0].opening[-1:] or b"'"
     root = b"\\" if _OWN_FUNCTION.search(place.source.content) else b""
@@ -45,11 +48,20 @@ def _refuse(node: Node) -> str:
     for ancestor in syntax.list_ancestors(node):
         if ancestor.type in _REFUSED:
             return _REFUSED[ancestor.type]
+        if ancestor.type == "function_call_expression":
+            name = ancestor.child_by_field_name("function")
+            is_env = name is not None and name.text == b"env"
+            if is_env and _OWN_ENV.search(_read_root(ancestor)):
+                return "the file has a function env of its own, which may need the default"
         if ancestor.type == "const_declaration":
             return _refuse_constant(ancestor)
         if ancestor.type == "compound_statement":
             break
     return ""
+
+
+def _read_root(node: Node) -> bytes:
+    return [*syntax.list_ancestors(node)][-1].text or b""
 
 
 def _refuse_constant(declaration: Node) -> str:
