@@ -209,6 +209,17 @@ def test_an_encoded_key_is_masked_where_the_scan_shows_it(
     assert after == content.replace(encoded, mark)
 
 
+@pytest.mark.parametrize("options", [(), ("--write",)], ids=["plan", "write"])
+def test_a_replaced_string_is_announced(
+    run: Run, home: Path, key: str, options: tuple[str, ...]
+) -> None:
+    encoded = base64.b64encode(f"the key is {key}".encode()).decode()
+    keep(home, {".vibe/a.json": json.dumps({"a": f"before {encoded} behind", "b": key}).encode()})
+    ran = run("wipe", *options, "agents:")
+    assert '\n+"redacted-by-wakeyscan-' in ran.out
+    assert "1 of them is encoded or split: the mask replaces the whole JSON string." in ran.out
+
+
 def test_a_short_credential_is_masked_only_where_it_is(run: Run, home: Path) -> None:
     line = "curl -H 'Authorization: Bearer k3yQ9zT1' https://a.b\nk3yQ9zT1x = 1\n"
     keep(home, {".vibe/a.sh": line})

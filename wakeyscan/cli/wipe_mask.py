@@ -43,6 +43,14 @@ def build_mark(finding: Finding) -> str:
     return f"redacted-by-wakeyscan-{finding.secret.fingerprint[:6]}"
 
 
+def replaces_string(finding: Finding) -> bool:
+    """Return whether the mask replaces the whole JSON string around a secret that is not plain.
+
+    The parts of such a secret may be anywhere in the string.
+    """
+    return finding.encoding != "plain"
+
+
 def mask_findings(
     content: bytes, findings: Iterable[Finding]
 ) -> tuple[bytes, list[tuple[Finding, str]]]:
