@@ -166,6 +166,20 @@ def test_keys_of_one_instruction_are_judged_again_a_bounded_number_of_times() ->
     assert sum(judged) < 25_000
 
 
+def test_edits_of_a_report_are_judged_again_a_bounded_number_of_times() -> None:
+    content = fill_in('k = "@KEY@"\n' * 5000)
+    found = build_project("a.py", content).detect("a.py", content)
+    contents: list[bytes] = []
+
+    def detect(path: str, text: bytes) -> Sequence[Finding]:
+        contents.append(text)
+        return found  # so every check fails
+
+    project = build_project("a.py", content)._replace(detect=detect)
+    assert not [*find_fixes("a.py", content, project)]
+    assert len(contents) <= 5
+
+
 SLOW_PATTERNS = {
     "a long mark": ("a.md", "`" * 50_000 + "\n@KEY@\n"),
     "marks": ("a.md", "```\n" * 50_000 + "@KEY@\n"),

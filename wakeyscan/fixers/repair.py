@@ -108,7 +108,7 @@ def _leave_alone(finding: Finding, reason: str) -> LeftAlone:
 def find_fixes(path: str, raw: bytes, project: Project) -> Iterator[FoundFix]:
     """Yield the edits of each leak of a file that can be fixed on its own.
 
-    Leaks whose edits need another file, or contain the text of another secret, are omitted.
+    Omitted are leaks whose edits need another file, hold another secret, or stay unchecked.
     """
     try:
         content = read_source_text(raw).content
@@ -118,7 +118,8 @@ def find_fixes(path: str, raw: bytes, project: Project) -> Iterator[FoundFix]:
     found = [f for f in project.detect(path, content) if f.standing is Standing.REPORTED]
     fixes = _build_separate(path, content, found, fixer, project)
     check = partial(_check_together, content, found, fixer, partial(project.detect, path))
-    for finding, fix in _keep_valid([*fixes], check):
+    checks = max(_MAX_JUDGED // (len(found) or 1), _FEWEST_CHECKS)
+    for finding, fix in _keep_valid([*fixes], check, checks):
         replacements = tuple(_locate(content, edit) for edit in fix.edits)
         yield FoundFix(finding, replacements, fix.own_name)
 
@@ -145,15 +146,17 @@ def _check_together(
 
 
 def _keep_valid(
-    fixes: list[tuple[Finding, Fix]], check: Callable[[Sequence[Fix]], None]
+    fixes: list[tuple[Finding, Fix]], check: Callable[[Sequence[Fix]], None], checks: int
 ) -> list[tuple[Finding, Fix]]:
-    """Return the fixes that are safe: all, or those of each half."""
+    """Return the fixes that are safe: all, or those of each half, while there are checks left."""
+    if not checks:
+        return []
     try:
         check([fix for _, fix in fixes])
     except NotFixable:
         half = len(fixes) // 2
-        parts = (fixes[:half], fixes[half:]) if half else ()
-        return [pair for part in parts for pair in _keep_valid(part, check)]
+        parts = ((fixes[:half], checks // 2), (fixes[half:], (checks - 1) // 2)) if half else ()
+        return [pair for part, few in parts for pair in _keep_valid(part, check, few)]
     return fixes
 
 
