@@ -836,3 +836,21 @@ def test_a_key_that_is_split_anywhere_is_found(body: str, cuts: list[int], joint
     pieces = [key[start:end] for start, end in zip([0, *places], [*places, len(key)], strict=True)]
     text = f"SELECT {joint[0]}{joint.join(pieces)}{joint[-1]}\n"
     assert [f.secret.reveal().decode() for f in detect(text, path="a.sql")] == [key]
+
+
+GUTTERS = {
+    "numbered by cat": ("     1\t", "     2\t"),
+    "numbered by bat": ("  1 | ", "  2 | "),
+    "log of GitHub": ("2026-01-01T00:00:00.0000000Z ", "2026-01-01T00:00:00.1000000Z "),
+    "log": ("2026-01-01 10:00:00,123 ", "2026-01-01 10:00:00,124 "),
+}
+
+
+@pytest.mark.parametrize(("first", "second"), GUTTERS.values(), ids=GUTTERS)
+def test_a_continued_line_in_a_list_of_lines_has_no_letters_of_its_gutter(
+    make_key: MakeKey, first: str, second: str
+) -> None:
+    key = make_key()
+    text = f'{first}curl -H "Authorization: Bearer {key[:28]}\\\n{second}{key[28:]}" x\n'
+    findings = [f for f in detect_template(text, "a.txt") if f.rule == "wastack-api-key"]
+    assert [finding.secret.reveal().decode() for finding in findings] == [key]

@@ -50,8 +50,9 @@ _ALTERNATIVES = (
     # "a%s" % "b"
     rb"(?P<format> " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64} "
     + LITERAL_PREFIX + QUOTE + rb" )",
-    # A backslash at the end of the line
-    rb"(?P<continued_line> \\\r?\n [ \t]{0,64} )",
+    # A backslash at the end of the line, maybe in a list of numbered lines or in a log
+    rb"(?P<continued_line> \\\r?\n [ \t]{0,64} (?: [0-9]{1,6} (?: \t | [ ]{0,4}[|:][ ] )"
+    rb" | [0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20} (?: Z | [+-][0-9:]{4,6} )? [ ] )?+ )",
     # ["a", "b"]
     rb"(?P<comma> " + QUOTE + rb" \s{0,64} , \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
     # "a" "b"
