@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -256,6 +258,22 @@ def test_any_text_around_a_key_gives_consistent_bounds(before: bytes, behind: by
 def test_the_end_of_a_cut_key_is_open(path: str, text: str) -> None:
     content, start, end = place_cut(text, KEY, 28)
     assert find_bounds(content, start, end, path) is Bounds.OPEN
+
+
+@pytest.mark.parametrize("name", ["syslog", "psql", "comment", "compose", "kernel"])
+@pytest.mark.parametrize(
+    "nest",
+    [
+        lambda text: json.dumps({"id": 1, "text": text}),
+        lambda text: json.dumps({"a": json.dumps({"text": text})}),
+        lambda text: f"x = {text!r}\n",
+        lambda text: f"\ufeff{text}",
+    ],
+    ids=["json", "json in json", "python", "byte-order mark"],
+)
+def test_a_cut_key_is_open_in_a_text_in_another(nest: Callable[[str], str], name: str) -> None:
+    content, start, end = place_cut(nest(CUT[name][1]), KEY, 28)
+    assert find_bounds(content, start, end, "a.txt") is Bounds.OPEN
 
 
 @pytest.mark.parametrize(("path", "text"), WHOLE.values(), ids=WHOLE)

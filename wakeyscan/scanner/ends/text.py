@@ -60,7 +60,10 @@ class _Row(NamedTuple):
 
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves the end of a secret, and no rest follows it."""
-    return _is_proven(end) and not (find_next_literal(end) or find_next_entry(end))
+    if not _is_proven(end) or find_next_literal(end) or find_next_entry(end):
+        return False
+    inner = end.open_literal()
+    return inner is None or is_end_certain(inner)
 
 
 def _is_proven(end: TextEnd) -> bool:
@@ -97,13 +100,13 @@ def _never(end: TextEnd, text: bytes, rest: bytes) -> bool:
 
 
 def _is_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
-    return next_line.starts_something_else(end, rest)
+    return next_line.starts_something_else(end.skip_mark(), rest)
 
 
 def _is_escaped_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     if text.startswith(b"\\") and file_kinds.is_typesetting(end.path):
         return False
-    end = end.unescape_breaks()
+    end = end.unescape_breaks().skip_opening()
     line_end = _LINE_END.match(end.after)
     rest = end.after[line_end.end() :] if line_end else end.after
     return next_line.starts_something_else(end, rest)

@@ -35,6 +35,15 @@ SPLIT_LITERAL = lazy_pattern(
 Notebooks list lines like that, terminal recordings list events, Docker writes each line as an
 object, and people concatenate lines.
 """
+_OPENING = lazy_pattern(rb"(?<!\\)[\"'`]((?:[^\"'`\\]|\\.)*+)\Z")
+"""The opening quote of a literal, and the text after it."""
+_CLOSINGS = {
+    quote: lazy_pattern(rb"(?:[^\\\r\n" + quote + rb"]|\\.)*+") for quote in (b'"', b"'", b"`")
+}
+"""The rest of a literal, by its quote."""
+_ESCAPE = lazy_pattern(rb"\\(.)")
+_ESCAPED_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+_MARK = lazy_pattern(rb"\xef\xbb\xbf|[^<>]{0,200}<pre[^<>]{0,200}>(?:<code[^<>]{0,200}>)?")
 _RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
 _RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
@@ -50,6 +59,11 @@ INVISIBLE_CHARACTERS = rb"""(?x:
     | \\- )"""
 """Invisible characters and escapes that may be inside a key: soft hyphens, joiners, ANSI codes."""
 INVISIBLE = lazy_pattern(rb"(?:" + INVISIBLE_CHARACTERS + rb")+")
+
+
+def _unescape(text: bytes) -> bytes:
+    """Return a part of a literal without one level of escapes."""
+    return _ESCAPE.sub(lambda found: _ESCAPED_LETTERS.get(found[1], found[1]), text)
 
 
 class Lines(NamedTuple):
@@ -77,6 +91,34 @@ class TextEnd(NamedTuple):
     def line(self) -> bytes:
         """The line of the secret, up to the secret."""
         return find_last_line(self.before)
+
+    def skip_opening(self) -> TextEnd:
+        """Return the same without what precedes the literal around the line.
+
+        The first line of a text is then like the others, such as the entries of a log.
+        """
+        opening = _OPENING.search(self.line)
+        return self._replace(before=b"\n" + opening[1]) if opening else self
+
+    def open_literal(self) -> TextEnd | None:
+        """Return the text in the literal around the end, if that holds escaped line breaks.
+
+        A log, a table or a mail in a JSON string then has lines like one in a file.
+        """
+        opening = _OPENING.search(self.line)
+        if not opening:
+            return None
+        closing = _CLOSINGS[opening[0][:1]].match(self.after)
+        rest = closing[0] if closing else b""
+        if b"\\n" not in opening[1] + rest:
+            return None
+        before, after = _unescape(opening[1]), _unescape(rest)
+        return self._replace(before=before, after=after, is_nested=False, path="")
+
+    def skip_mark(self) -> TextEnd:
+        """Return the same without a byte-order mark, or `<pre>`, at the start of the line."""
+        mark = _MARK.match(self.line)
+        return self._replace(before=b"\n" + self.line[mark.end() :]) if mark else self
 
     def unescape_breaks(self) -> TextEnd:
         """Return the same with line breaks in place of escaped ones."""
