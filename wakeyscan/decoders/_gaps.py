@@ -61,7 +61,7 @@ class GapFormat(NamedTuple):
     start: bytes
     """Pattern that matches where a gap may start: it is fast, and rejects the end of most keys."""
     marks: bytes
-    """Bytes, one of which is in each start of a gap; most texts contain none of them."""
+    """Each start of a gap contains one of these bytes; most texts contain none of them."""
     pattern: re.Pattern[bytes]
     """Pattern of a gap."""
     read_gap: Callable[[bytes, Part, re.Match[bytes]], Joint | None]

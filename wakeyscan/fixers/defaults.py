@@ -1,4 +1,4 @@
-"""Look-ups with a key as their default, such as `getenv("NAME") ?: "key"`: the look-up stays."""
+"""Look-ups whose default is a key, such as `getenv("A") ?: "key"`: only the default is removed."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
-from wakeyscan.scanner.ends.rests import Rest, find_rests, spell_dashes
-from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, TextEnd
+from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
+from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, Rest, TextEnd
 from wakeyscan.scanner.strings import blocks
 
 if TYPE_CHECKING:

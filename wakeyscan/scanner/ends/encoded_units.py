@@ -11,7 +11,13 @@ from base64 import b64encode
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.ends.text_end import ESCAPED_BREAK, KEY_PREFIX, TextEnd, find_last_line
+from wakeyscan.scanner.ends.text_end import (
+    ESCAPED_BREAK,
+    KEY_PREFIX,
+    TextEnd,
+    find_last_line,
+    is_same_but_digits,
+)
 from wakeyscan.scanner.ends.words import is_name
 
 _LAST_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{16,}\Z")
@@ -26,7 +32,6 @@ _NEXT_LINE = lazy_pattern(rb"[^\r\n]{0,200}[\r\n]+")
 _RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{4,}={0,2}")
 _DIGITS = lazy_pattern(rb"[0-9A-Fa-f]*\Z")
 _ENCODED_PREFIXES = (b64encode(KEY_PREFIX)[:10], KEY_PREFIX.hex().encode())
-_DIGIT = lazy_pattern(rb"[0-9]")
 
 _LETTER = rb"(?:2[dD]|3[0-9]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])"
 """The code of a letter of keys."""
@@ -92,7 +97,7 @@ def has_next_run(end: TextEnd) -> bool:
     if not before.strip() or not line_end:
         return False
     following = end.after[line_end.end() :]
-    if _DIGIT.sub(b"0", following[: len(before)]) != _DIGIT.sub(b"0", before):
+    if not is_same_but_digits(following[: len(before)], before):
         return False
     found = _RUN.match(following, len(before))
     return found is not None and not found[0].startswith(_ENCODED_PREFIXES)

@@ -7,9 +7,8 @@ secret at its end, the record that begins like this one may hold the rest.
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.ends.next_literal import NextLiteral
-from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd
-from wakeyscan.scanner.ends.words import begins_with_word, is_certain_name
+from wakeyscan.scanner.ends.text_end import Rest, TextEnd, is_same_but_digits
+from wakeyscan.scanner.ends.words import may_be_rest
 
 _TEXT = lazy_pattern(
     rb"[\"'`>](?!(?:(?:Proxy-)?Authorization: )?\w+ \Z)([^\"'`<>]*[ \t][^\"'`<>]*)\Z"
@@ -24,10 +23,9 @@ _NEXT_IN_LINE = lazy_pattern(
 )
 """The next literal of a list, or of the next object in it, on the same line."""
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]{1,120}(?!\\*[\"']\s*[:=])")
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
-def find_next_entry(end: TextEnd) -> NextLiteral | None:
+def find_next_entry(end: TextEnd) -> Rest | None:
     """Return the first word of the next record if it may be the rest of the secret."""
     if not end.after.startswith(_CLOSING):
         return None
@@ -37,27 +35,24 @@ def find_next_entry(end: TextEnd) -> NextLiteral | None:
     return _find_on_next_line(end, text.start(1)) or _find_on_same_line(end)
 
 
-def _find_on_next_line(end: TextEnd, size: int) -> NextLiteral | None:
+def _find_on_next_line(end: TextEnd, size: int) -> Rest | None:
     line_end = _NEXT_LINE.match(end.after)
     if not line_end:
         return None
-    at, start = line_end.end(), end.line[:size]
-    following = end.after[at : at + size]
-    if following.translate(_DIGITS) != start.translate(_DIGITS):
+    at = line_end.end()
+    if not is_same_but_digits(end.after[at : at + size], end.line[:size]):
         return None
     return _find_word(end.after, at + size)
 
 
-def _find_on_same_line(end: TextEnd) -> NextLiteral | None:
+def _find_on_same_line(end: TextEnd) -> Rest | None:
     found = _NEXT_IN_LINE.match(end.after)
     return _find_word(end.after, found.end()) if found else None
 
 
-def _find_word(text: bytes, at: int) -> NextLiteral | None:
+def _find_word(text: bytes, at: int) -> Rest | None:
     """Return the word at an offset, unless it is another key, or known."""
     word = _WORD.match(text, at)
-    if not word or word[0].startswith(KEY_PREFIX):
+    if not word or not may_be_rest(word[0], text[at : at + 160]):
         return None
-    if is_certain_name(word[0]) or begins_with_word(text[at : at + 160]):
-        return None
-    return NextLiteral(word[0], *word.span())
+    return Rest(word[0], *word.span())

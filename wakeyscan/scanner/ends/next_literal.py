@@ -8,9 +8,8 @@ follows an operator, the same call as the one before the secret, or a word such 
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd
-from wakeyscan.scanner.ends.words import begins_with_word, is_certain_name
+from wakeyscan.scanner.ends.text_end import Rest, TextEnd
+from wakeyscan.scanner.ends.words import may_be_rest
 
 _CLOSINGS = b"\"'`)]}\\"
 _NEXT = lazy_pattern(
@@ -44,38 +43,23 @@ _JOIN_BEFORE, _JOIN_AFTER = 60, 240
 """Bytes on either side of a list in which a word says that it is joined."""
 
 
-class NextLiteral(NamedTuple):
-    """A literal that may be the rest of a secret; `start` counts from the end of the secret."""
-
-    text: bytes
-    start: int
-    end: int
-
-
-def find_next_literal(end: TextEnd) -> NextLiteral | None:
+def find_next_literal(end: TextEnd) -> Rest | None:
     """Return the literal after the one of a secret if it may be the rest of the secret."""
     if not end.after or end.after[:1] not in _CLOSINGS:
         return _find_next_word(end)
     found = _NEXT.match(end.after)
-    if not found or not _is_rest(found["text"]) or not _is_joined(found["between"], end):
+    if not found or not may_be_rest(found["text"]) or not _is_joined(found["between"], end):
         return None
-    return NextLiteral(found["text"], *found.span("text"))
+    return Rest(found["text"], *found.span("text"))
 
 
-def _find_next_word(end: TextEnd) -> NextLiteral | None:
+def _find_next_word(end: TextEnd) -> Rest | None:
     """Return the word after one without quotes, in a list or among the arguments of printf."""
     joins = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION}.get(end.after[:1])
     if not joins or not joins.search(end.before[-_JOIN_BEFORE:]):
         return None
     found = _NEXT_WORD.match(end.after)
-    return NextLiteral(found[1], *found.span(1)) if found and _is_rest(found[1]) else None
-
-
-def _is_rest(text: bytes) -> bool:
-    """Return whether a text is no key and no known word."""
-    if text.startswith(KEY_PREFIX) or is_certain_name(text):
-        return False
-    return not begins_with_word(text)
+    return Rest(found[1], *found.span(1)) if found and may_be_rest(found[1]) else None
 
 
 def _is_joined(between: bytes, end: TextEnd) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, gutter, literals, log_entries
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
@@ -15,6 +14,7 @@ from wakeyscan.scanner.ends.text_end import (
     ESCAPED_BREAK,
     INVISIBLE_CHARACTERS,
     Lines,
+    Rest,
     TextEnd,
     find_last_line,
     split_line,
@@ -91,15 +91,6 @@ _CHARACTER = lazy_pattern(rb"&\#(?:[xX]0*([0-9A-Fa-f]{2})|0*([0-9]{2,3}));")
 _IS_NAME = lazy_pattern(rb"\\*[\"']\s*:")
 
 
-class Rest(NamedTuple):
-    """A word that may continue a secret."""
-
-    text: bytes
-    start: int
-    """Offset from the end of the secret."""
-    end: int
-
-
 def spell_dashes(text: bytes) -> tuple[bytes, ...]:
     """Return what was typed where a word processor, or a page, shows typographic dashes."""
     if text.isascii():
@@ -134,7 +125,7 @@ def _find_first(end: TextEnd) -> Rest | None:
     if line := _NEXT_LINE.match(text):
         return _find_word(text, line.end())
     if literal := find_next_literal(end) or find_next_entry(end):
-        return Rest(*literal)
+        return literal
     if columns.is_before_cell(end):
         return _build_rest(text, columns.find_next_cell(end))
     if file_kinds.is_typesetting(end.path) and (joint := _TYPESET_JOINT.match(text)) and joint[0]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd
-from wakeyscan.scanner.ends.words import begins_with_word, is_certain_name
+from wakeyscan.scanner.ends.text_end import TextEnd
+from wakeyscan.scanner.ends.words import may_be_rest
 
 _TAG = lazy_pattern(rb"<(/?)([A-Za-z][\w:.-]*)[^<>]{0,512}>|<!--[^<>]{0,512}-->")
 _BLOCK_TAGS = frozenset(
@@ -95,8 +95,7 @@ def continues_in_same_element(end: TextEnd) -> bool:
     own, other = _OPEN_ELEMENT.search(end.before[-_REACH:]), _NEXT_ELEMENT.match(end.after)
     if not own or not other or own[1] != other["element"]:
         return False
-    word = other["word"]
-    return not (word.startswith(KEY_PREFIX) or is_certain_name(word) or begins_with_word(word))
+    return may_be_rest(other["word"])
 
 
 def _is_inline(name: bytes) -> bool:

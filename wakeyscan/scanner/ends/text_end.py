@@ -44,6 +44,7 @@ _CLOSINGS = {
 _ESCAPE = lazy_pattern(rb"\\(.)")
 _ESCAPED_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _MARK = lazy_pattern(rb"\xef\xbb\xbf|[^<>]{0,200}<pre[^<>]{0,200}>(?:<code[^<>]{0,200}>)?")
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
 _RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
@@ -71,6 +72,15 @@ class Lines(NamedTuple):
 
     line: bytes
     following: bytes
+
+
+class Rest(NamedTuple):
+    """A word that may continue a secret."""
+
+    text: bytes
+    start: int
+    """Offset from the end of the secret."""
+    end: int
 
 
 class TextEnd(NamedTuple):
@@ -124,6 +134,11 @@ class TextEnd(NamedTuple):
         """Return the same with line breaks in place of escaped ones."""
         after = _ESCAPED.sub(b"\n", SPLIT_LITERAL.sub(b"\n", self.after))
         return self._replace(before=_ESCAPED.sub(b"\n", self.before), after=after)
+
+
+def is_same_but_digits(one: bytes, other: bytes) -> bool:
+    """Return whether two texts differ in digits only, as times and numbers do."""
+    return one.translate(_DIGITS) == other.translate(_DIGITS)
 
 
 def find_last_line(text: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX
 
 _COMMANDS = (
     b"apt awk aws az base64 bash brew bundle cargo cat chmod chown composer conda cp curl deno"
@@ -83,6 +84,16 @@ def begins_with_word(line: bytes) -> bool:
     if found[1] in _SHORT_WORDS:
         return _BLANK_AND_WORD.match(line, found.end()) is not None
     return found[1].lower() in _WORDS
+
+
+def may_be_rest(word: bytes, line: bytes = b"") -> bool:
+    """Return whether a word may be the rest of a key: it is no key, no name and no known word.
+
+    `line` begins with the word, if what follows it matters.
+    """
+    if word.startswith(KEY_PREFIX) or is_certain_name(word):
+        return False
+    return not begins_with_word(line or word)
 
 
 def is_certain_name(text: bytes) -> bool:
