@@ -6,7 +6,8 @@ there, or with the letters that are taken for a neighbor. Keys of one document o
 length.
 
 If its end is certain, a hyphen or an underscore may still join the key with another word, as in
-`<key>_old`, `<key>--` and `dump-<key>-2026.sql`.
+`<key>_old`, `<key>--` and `dump-<key>-2026.sql`, and a program may still have wrapped it in a way
+that looks like a proof of its end.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
+from wakeyscan.scanner.ends.continuations import find_continuations
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
 from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, Rest, TextEnd
 from wakeyscan.scanner.strings import blocks
@@ -79,24 +81,46 @@ def add_candidates(
     texts = chain(texts, _list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
-    spans = tuple((match.end + rest.start, match.end + rest.end) for rest in rests)
-    return match._replace(candidates=tuple(secrets), rests=spans)
+    return match._replace(candidates=tuple(secrets), rests=_find_spans(match, rests))
 
 
-def add_shorter(match: Match, content: bytes) -> Match:
-    """Return a key with a certain end, with the texts that it may consist of besides another word.
+def add_readings(
+    match: Match, content: bytes, path: str = "", nuls: NulSearch | None = None
+) -> Match:
+    """Return a key with a certain end, with the other texts that may be the key.
 
-    If they are too many to try, its end is open.
+    They are shorter if a hyphen joins it with another word, and longer if the proof of its end may
+    be wrong: see `ends.continuations`. If those up to a hyphen are too many to try, its end is
+    open.
     """
+    if match.rule.id != API_KEY:
+        return match
     text = content[match.start : match.end]
-    if text.find(b"-", _MIN_KEY) < 0 and text.find(b"_", _MIN_KEY) < 0:
+    has_joint = text.find(b"-", _MIN_KEY) >= 0 or text.find(b"_", _MIN_KEY) >= 0
+    rests = _find_continuations(match, content, path, nuls)
+    if not (has_joint or rests) or Secret(text, API_KEY) != match.secret:
         return match
-    if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
-        return match
-    shorter = _list_shorter(text)
-    if len(shorter) > MAX_ENDS:
+    texts = _list_shorter(text)
+    if len(texts) > MAX_ENDS:
         return match.with_bounds(Bounds.OPEN)
-    return match._replace(candidates=tuple(Secret(one, API_KEY) for one in shorter))
+    texts += [one for one in (text + rest.text for rest in rests) if _KEY.fullmatch(one)]
+    return match._replace(
+        candidates=tuple(Secret(one, API_KEY) for one in dict.fromkeys(texts)),
+        rests=_find_spans(match, rests),
+    )
+
+
+def _find_continuations(
+    match: Match, content: bytes, path: str, nuls: NulSearch | None
+) -> list[Rest]:
+    if is_binary(content, match.start, match.end, nuls):
+        return []
+    before = content[max(0, match.start - CONTEXT) : match.start]
+    return find_continuations(TextEnd(before, content[match.end : match.end + CONTEXT], path))
+
+
+def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:
+    return tuple((match.end + rest.start, match.end + rest.end) for rest in rests)
 
 
 def add_joined(match: Match, content: bytes, names: JoinedNames) -> Match:

@@ -73,7 +73,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
     match = match.with_bounds(_map_bounds(match, source, whole))
     if match.encoding == PLAIN:
         match = (
-            candidates.add_shorter(match, decoded.content)
+            candidates.add_readings(match, decoded.content, nuls=source.nuls)
             if match.bounds is Bounds.CERTAIN
             else candidates.add_candidates(match, decoded.content, nuls=source.nuls)
         )
@@ -109,7 +109,7 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     ]
     bounded = [_open_part(match, content, names) for match in bounded]
     bounded = [
-        candidates.add_shorter(match, content)
+        candidates.add_readings(match, content, path, nuls)
         if match.bounds is Bounds.CERTAIN and match.encoding == PLAIN
         else match
         for match in bounded

@@ -67,17 +67,18 @@ def begins_entry(lines: Lines) -> bool | None:
 
 
 def _differ_in_seconds(own: bytes, other: bytes) -> bool:
-    return own != other and _cut_fraction(own) != _cut_fraction(other)
+    return own != other and cut_fraction(own) != cut_fraction(other)
 
 
-def _cut_fraction(stamp: bytes) -> bytes:
+def cut_fraction(stamp: bytes) -> bytes:
+    """Return the start of an entry up to the seconds of its time."""
     may_have_one = b"." in stamp or b"," in stamp
     return _FRACTION.sub(b"", stamp) if may_have_one else stamp
 
 
 def strip_stamps(lines: Lines) -> Lines:
     """Return both lines without the times at which they begin."""
-    stamps = [_find_stamp(line) for line in lines]
+    stamps = [find_stamp(line) for line in lines]
     rest = (
         line[stamp.end() :] if stamp else line for line, stamp in zip(lines, stamps, strict=True)
     )
@@ -90,5 +91,6 @@ def begins_with_level(message: bytes) -> bool:
     return message.startswith((b"{", b"[")) or bool(_LEVEL.match(message))
 
 
-def _find_stamp(line: bytes) -> re.Match[bytes] | None:
+def find_stamp(line: bytes) -> re.Match[bytes] | None:
+    """Return the time or the level at the start of a line."""
     return _STAMP.match(line) or _LEVEL.match(line)

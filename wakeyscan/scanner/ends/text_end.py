@@ -44,6 +44,8 @@ _CLOSINGS = {
 _ESCAPE = lazy_pattern(rb"\\(.)")
 _ESCAPED_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _MARK = lazy_pattern(rb"\xef\xbb\xbf|[^<>]{0,200}<pre[^<>]{0,200}>(?:<code[^<>]{0,200}>)?")
+_MAX_START = 128
+_WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
 _RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
@@ -139,6 +141,18 @@ class TextEnd(NamedTuple):
 def is_same_but_digits(one: bytes, other: bytes) -> bool:
     """Return whether two texts differ in digits only, as times and numbers do."""
     return one.translate(_DIGITS) == other.translate(_DIGITS)
+
+
+def find_common_start(one: bytes, other: bytes) -> int:
+    """Return where the common start of two texts ends, before the word in which they differ.
+
+    They may differ in digits before it.
+    """
+    one, other = (text[:_MAX_START].translate(_DIGITS) for text in (one, other))
+    size = min(len(one), len(other))
+    if one[:size] != other[:size]:
+        size = next(at for at in range(size) if one[at] != other[at])
+    return len(one[:size].rstrip(_WORD_CHARACTERS))
 
 
 def find_last_line(text: bytes) -> bytes:

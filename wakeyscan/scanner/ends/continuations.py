@@ -1,0 +1,153 @@
+"""Words that may continue a secret although its end is certain.
+
+The proofs of an end know how programs wrap a text, and what other programs put around its lines. A
+wrap that they do not know may look like a proof. So a secret at the end of its line is also read
+with the first words of the next line, whatever precedes them there:
+
+    after the secret    only quotes, brackets, tags, escapes, signs of frames
+    before the word     the start of the line of the secret, a time, a number, other signs
+
+A word that people write ends the search, as do another key, an option, a call, a comment, a block
+of HTML and an entry with another time. The value of a name (`NAME=`, `name: `) is another setting,
+and an item of a list another value, each maybe another secret. They are never read as a
+continuation: the API would receive them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.scanner.ends import file_kinds, log_entries
+from wakeyscan.scanner.ends.tags import begins_with_block
+from wakeyscan.scanner.ends.text_end import (
+    BREAK,
+    ESCAPED_BREAK,
+    KEY_PREFIX,
+    Rest,
+    TextEnd,
+    find_common_start,
+)
+from wakeyscan.scanner.ends.words import is_name, may_be_rest
+
+MAX_CONTINUATIONS = 3
+"""Words that are tried: each costs a request."""
+
+_MAX_LINES = 3
+"""Lines up to the one with the words; between them are rules and blank lines."""
+_MAX_LINE = 240
+_MARKUP = rb"""(?: <[^<>\r\n]{0,200}> | &\#?\w{1,8};
+    | \\+ (?: u[0-9a-f]{4} | x[0-9a-f]{2} | [tr"'`\\] ) | \x1b\[ [0-9;]{0,16} [A-Za-z] )"""
+_BREAK = rb"(?:" + BREAK + rb"|" + ESCAPED_BREAK + rb")"
+_LINE_END = lazy_pattern(
+    rb"(?x) (?: [^\w\r\n\x0b\x0c\\%&<\x1b]++ | (?! "
+    + _BREAK
+    + rb" ) (?: "
+    + _MARKUP
+    + rb"| [%&<\\] )"
+    rb" ){0,40}+ (?P<break> " + _BREAK + rb" )"
+)
+"""The rest of a line without a word."""
+_LINE = lazy_pattern(
+    rb"(?x) (?: [^\r\n\x0b\x0c\\%&]++ | (?! " + _BREAK + rb" ) [^\r\n\x0b\x0c] )*+"
+)
+_WORD = lazy_pattern(
+    rb"(?x) "
+    + _MARKUP
+    + rb"""
+    | (?P<option> (?<! [^\s"'`] ) (?: --? [A-Za-z]+ (?! [^\s"'`=] ) | --[a-z] ) )
+    | (?P<word> [-_]{0,2} [A-Za-z0-9] [A-Za-z0-9_-]*+ )
+      (?P<sign> (?P<name> \\* ["']? [ \t]*+ (?: =(?!=) | : (?= [\s"'\[{\\] | \Z ) ) )
+        | [(\[/] | \.\w | :: | -> )?"""
+)
+_OPEN_MARKUP = lazy_pattern(rb"<[^<>]*\Z|&\#?\Z")
+_ITEM = lazy_pattern(rb"[ \t]*(?:[-*]|[0-9]{1,3}[.)])[ \t]")
+_ITEM_BEFORE = lazy_pattern(rb"[^\w-]*(?:[-*]|[0-9]{1,3}[.)])[ \t]+\Z")
+_OTHER = lazy_pattern(rb"[ \t]*(?:\#|//|;|%|<!--|\*/|/\*|[}\])])")
+"""The start of a comment, or the end of one or of a block."""
+_SENTENCE_END = lazy_pattern(rb"[.!?:][\r\n]++(?![^\r\n]*\|[ ]*\.)")
+"""The end of a sentence, unless psql wrote the dot, and another one on the next line."""
+_NUMBER = lazy_pattern(rb"[0-9]")
+_PLAIN = lazy_pattern(
+    rb"[A-Z]?[a-z]{4,},? [a-z]|[a-z]{3,}[\"'`]|(?:fi|if|in|my|or)(?![A-Za-z0-9_-])"
+)
+"""Two words of prose, a literal that is a word, a keyword."""
+_VALUE = lazy_pattern(rb"""([\w-]+)\\*["']?[ \t]*[:=][ \t]*\\*["'`]?\Z""")
+_TEXT_NAMES = frozenset(b"body content data line log message msg output text".split())
+"""Names of texts, whose values are lines."""
+
+
+def find_continuations(end: TextEnd) -> list[Rest]:
+    """Return the words of the next line that may be the rest of the secret."""
+    line_end = _LINE_END.match(end.after)
+    if not line_end or _SENTENCE_END.match(end.after) or file_kinds.is_table(end.path):
+        return []
+    own = end.line.rpartition(line_end["break"])[2]
+    if end.after.startswith(KEY_PREFIX, line_end.end() + len(own)):  # as in a list of keys
+        return []
+    for _ in range(_MAX_LINES):
+        line = _LINE.match(end.after, line_end.end(), line_end.end() + _MAX_LINE)
+        start = _skip_start(own, line[0]) if line else None
+        if not line or start is None:
+            break
+        if _WORD.search(line[0], start):
+            return _list_words(line[0], start, line.start())
+        line_end = _LINE_END.match(end.after, line.end())
+        if not line_end:
+            break
+    return []
+
+
+def _skip_start(own: bytes, line: bytes) -> int | None:
+    """Return where the text of the next line starts; `None` if it starts something else."""
+    start = find_common_start(own, line)
+    if markup := _OPEN_MARKUP.search(line, 0, start):
+        start = markup.start()
+    stamp = log_entries.find_stamp(line)
+    if stamp and log_entries.cut_fraction(stamp[0]) not in own:
+        return None
+    is_other = _is_value(own, line, start) or _ITEM_BEFORE.match(line, 0, start)
+    start = max(start, stamp.end() if stamp else 0)
+    return None if is_other or _starts_something_else(line, start) else start
+
+
+def _is_value(own: bytes, line: bytes, start: int) -> bool:
+    """Return whether the next line has another value of the name of the secret, or another key."""
+    if own[start:].strip():
+        return KEY_PREFIX in line
+    value = _VALUE.search(own, 0, start)
+    return value is not None and value[1].lower() not in _TEXT_NAMES
+
+
+def _starts_something_else(line: bytes, start: int) -> bool:
+    text = line[start:]
+    if not text.strip():  # a program that numbers lines may have divided a line end
+        return not _NUMBER.search(line)
+    return bool(_ITEM.match(text) or _OTHER.match(text)) or begins_with_block(text)
+
+
+def _list_words(line: bytes, start: int, offset: int) -> list[Rest]:
+    words: list[Rest] = []
+    for found in _WORD.finditer(line, start):
+        word, is_last = found["word"], found.end() == len(line)
+        if not found["option"] and (not word or (word.isdigit() and not is_last)):
+            continue
+        if found["option"] or not _may_be_rest(line, found, is_last=is_last):
+            break
+        words.append(Rest(word.rstrip(b"-_"), *(offset + at for at in found.span("word"))))
+        if found["name"] or len(words) == MAX_CONTINUATIONS:
+            break
+    return words
+
+
+def _may_be_rest(line: bytes, found: re.Match[bytes], *, is_last: bool) -> bool:
+    """Return whether a word may be the rest of a key.
+
+    Before a sign after which names are usual, it is no name; and a letter before others is none.
+    """
+    word, text = found["word"], line[found.start("word") :]
+    if (len(word) == 1 and not is_last) or _PLAIN.match(text):
+        return False
+    if found["sign"]:
+        return may_be_rest(word) and not is_name(word)
+    return may_be_rest(word, text)
