@@ -199,6 +199,47 @@ def in_octopus(repo: Repo, key: str) -> list[str]:
     return [at("evil:2", commit)]
 
 
+def brought_back_by_a_merge(repo: Repo, key: str) -> list[str]:
+    """A merge has the tree of a parent from before the key was removed."""
+    old = repo.commit({"k": key})
+    repo.git("rm", "-q", "k")
+    repo.record()
+    restart(repo)
+    tree = f"{old}^{{tree}}"
+    merged = repo.git("commit-tree", "-p", "start", "-p", old, "-m", "m", tree)
+    repo.git("reset", "-q", "--hard", merged)
+    return [at("k:1", merged)]
+
+
+def kept_by_a_branch(repo: Repo, key: str) -> list[str]:
+    """A branch moves and edits the file that the base cleans, and merges the base as it likes."""
+    repo.commit({"k": f"{key}\nmore\n"})
+    repo.git("checkout", "-qb", "side")
+    repo.git("mv", "k", "moved")
+    repo.commit({"moved": f"{key}\nother\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"k": "clean\nmore\n"})
+    restart(repo)
+    repo.git("checkout", "-q", "side")
+    repo.git("merge", "-q", "--no-edit", "-s", "ours", "main")
+    return [at("moved:1", repo.commit({"b": "later\n"}))]
+
+
+def kept_by_a_crossed_merge(repo: Repo, key: str) -> list[str]:
+    """Both sides of the range merge the same two branches; only one of them cleans the file."""
+    repo.commit({"k": key})
+    repo.git("checkout", "-qb", "side")
+    repo.commit({"k": "clean\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"b": "main\n"})
+    repo.git("branch", "crossed")
+    repo.git("merge", "-q", "--no-edit", "side")
+    restart(repo)
+    repo.git("checkout", "-q", "crossed")
+    repo.git("merge", "-q", "--no-edit", "-s", "ours", "side")
+    return [at("k:1", repo.id("HEAD"))]
+
+
 def in_another_root(repo: Repo, key: str) -> list[str]:
     repo.git("checkout", "-q", "--orphan", "other")
     repo.git("rm", "-qrf", ".")
@@ -226,6 +267,7 @@ HISTORIES: tuple[History, ...] = (
     *(renamed, renamed_with_key, copied, old_key_kept, old_key_removed),
     *(in_message, in_author, in_tag, in_link, in_binary, in_utf16),
     *(in_odd_name, in_name_like_an_id),
+    *(brought_back_by_a_merge, kept_by_a_branch, kept_by_a_crossed_merge),
     *(in_second_parent, in_resolution, in_resolution_of_both, in_octopus, in_another_root),
     *(hidden_by_replacement, hidden_by_graft),
 )
@@ -236,6 +278,27 @@ def test_a_range_reports_keys_that_its_commits_add(repo: Repo, key: str, history
     wanted = history(repo, key)
     assert verdict(repo.scan("git:start..HEAD"), key) == wanted
     assert verdict(repo.scan("git:start...HEAD"), key) == wanted
+
+
+def test_a_merge_adds_no_key_that_its_branches_have(repo: Repo, make_key: MakeKey) -> None:
+    """What a branch merges is not new, wherever the key is on it; nor is what it has from before.
+
+    A key that the branch itself adds is reported once, for the commit that adds it.
+    """
+    own, old = make_key(), make_key()
+    repo.commit({"k": old})
+    restart(repo)
+    repo.git("checkout", "-qb", "side")
+    added = repo.commit({"own": f"{own}\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"k": "clean\n"})
+    repo.git("checkout", "-q", "side")
+    repo.commit({"own": f"line\n{own}\n"})
+    repo.git("checkout", "-qb", "other", "start")
+    repo.commit({"other": "other\n"})
+    repo.git("checkout", "-q", "side")
+    repo.git("merge", "-q", "--no-edit", "other")
+    assert verdict(repo.scan("git:main..side"), own) == [at("own:1", added)]
 
 
 def test_a_revision_reports_keys_of_all_its_ancestors(repo: Repo, make_key: MakeKey) -> None:
@@ -590,11 +653,21 @@ class Oracle:
             has = {line for blob in tree.values() for line in self._lines(blob)}
             new |= (has - had).union(message)
             more |= self._more(tree, parents).union(message)
-        return more, new
+        return more.union(*self._grown(range_)), new
 
-    def _more(self, tree: dict[str, str], parents: list[dict[str, str]]) -> set[str]:
-        everywhere = set.intersection(*map(set, parents)) if parents else set()
-        gone = [p[name] for name in everywhere - set(tree) for p in parents]
+    def _grown(self, range_: str) -> Iterator[set[str]]:
+        """Yield the lines that the last tree has more often than those it is built on."""
+        start, _, end = range_.partition("..")
+        if end and self._git("rev-list", "--merges", range_):
+            for base in self._git("merge-base", "--all", start, end).split():
+                yield self._more(self._tree(end), [self._tree(base), self._tree(start)], False)
+
+    def _more(
+        self, tree: dict[str, str], parents: list[dict[str, str]], gone_from_all: bool = True
+    ) -> set[str]:
+        join = set.intersection if gone_from_all else set.union
+        before_it = join(*map(set, parents)) if parents else set()
+        gone = [p[name] for name in before_it - set(tree) for p in parents if name in p]
         more: set[str] = set()
         for name, blob in tree.items():
             past = [p[name] for p in parents if name in p]

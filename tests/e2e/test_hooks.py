@@ -930,6 +930,42 @@ def test_keys_that_a_server_already_has_do_not_block(server: Pushing, key: str) 
     assert "refs/heads/new\n" not in server.refs()
 
 
+def test_a_server_rejects_a_merge_that_brings_a_removed_key_back(server: Pushing, key: str) -> None:
+    """Also on a branch that has the key still, and where the merge goes on from there."""
+    repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
+    hook.rename(hook.with_name("off"))
+    repo.commit({"k": key})
+    repo.git("push", "-q", "--no-verify", "origin", "HEAD:side", "HEAD:main")
+    hook.with_name("off").rename(hook)
+    repo.commit({"k": "clean\n"})
+    server.passes()
+    repo.git("checkout", "-qb", "side", "HEAD~1")
+    repo.commit({"b": "b\n"})
+    server.passes("origin", "side")
+    repo.git("merge", "-q", "--no-edit", "-s", "ours", "main")
+    server.stops("origin", "side")
+    server.stops("origin", "side:new")
+    server.stops("origin", "side:main")
+
+
+def test_a_server_accepts_a_merge_of_a_branch_with_a_known_key(server: Pushing, key: str) -> None:
+    repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
+    server.passes()
+    repo.git("checkout", "-qb", "side")
+    hook.rename(hook.with_name("off"))
+    repo.commit({"k": key})
+    server.passes("origin", "side")
+    hook.with_name("off").rename(hook)
+    repo.git("checkout", "-q", "main")
+    repo.commit({"c": "c\n"})
+    repo.git("merge", "-q", "--no-edit", "side")
+    server.passes("origin", "main")
+    repo.commit({"c": "d\n"})
+    repo.git("checkout", "-q", "side")
+    repo.git("merge", "-q", "--no-ff", "--no-edit", "main")
+    server.passes("origin", "side", "side:new")
+
+
 MAKERS: dict[str, Callable[[Repo, str], object]] = {
     "tag": lambda repo, key: repo.git("tag", "-a", "t", "-m", f"m {key}"),
     "blob": lambda repo, key: repo.git("tag", "t", repo.blob(key)),

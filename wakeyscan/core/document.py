@@ -47,6 +47,8 @@ class Document(NamedTuple):
     """Half-open range of a chunk that it reports secrets of; the bytes around it are context."""
     before: Callable[[], Iterable[tuple[str, bytes]]] | None = None
     """Reads the versions before a change, each with its path. Only a new secret is a finding."""
+    is_repeated: bool = False
+    """Whether earlier documents of its unit may have had its secrets, which are reported once."""
     has_new_name: Callable[[], bool] | None = None
     """Returns whether a change gave the file its name; `None`: yes. Old names are not findings."""
     open_file: Callable[[], BinaryIO] | None = None

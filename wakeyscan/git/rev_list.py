@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -35,22 +36,65 @@ class CommitSelection(NamedTuple):
     """The user's name for these commits, for messages."""
 
 
-def list_commit_ids(selection: CommitSelection, git: Git) -> list[str]:
-    """List the selected commits, newest first.
+class SelectedCommits(NamedTuple):
+    """The commits of a selection, and those on which it is built."""
 
-    Raise `SourceError` if a shallow clone lacks some of them.
-    """
+    parents: dict[str, list[str]]
+    """The parents of each selected commit; newest first."""
+    boundary: tuple[str, ...]
+    """The commits that are not selected, but are parents of selected ones."""
+
+    def find_after_merges(self) -> frozenset[str]:
+        """Return the merges, and all selected commits that have one among their ancestors."""
+        children: dict[str, list[str]] = {}
+        for commit, parents in self.parents.items():
+            for parent in parents:
+                children.setdefault(parent, []).append(commit)
+        pending = [commit for commit, parents in self.parents.items() if len(parents) > 1]
+        found = set(pending)
+        while pending:
+            new = set(children.get(pending.pop(), ())) - found
+            found |= new
+            pending += new
+        return frozenset(found)
+
+
+def select_commits(selection: CommitSelection, git: Git) -> SelectedCommits:
+    """Find the selected commits; raise `SourceError` if a shallow clone lacks some of them."""
     if not selection.include and not selection.options:
-        return []
+        return SelectedCommits({}, ())
     # After a forced push by another user, commits of the remote may be missing here.
     excluded = [f"^{found.id}" for found in git.read_objects(selection.exclude) if found.type]
     stdin = "".join(f"{name}\n" for name in (*selection.include, *excluded)).encode()
-    commits = git.run_ascii("rev-list", "--stdin", *selection.options, stdin=stdin).split()
-    if not all(map(is_object_id, commits)):
+    arguments = ("--parents", "--boundary", "--stdin", *selection.options)
+    rows = [line.split() for line in git.run_ascii("rev-list", *arguments, stdin=stdin).split("\n")]
+    if not all(is_object_id(name.removeprefix("-")) for row in rows for name in row):
         raise git.build_output_error("rev-list")
+    commits = {row[0]: row[1:] for row in rows if row and not row[0].startswith("-")}
     if not _list_shallow_commits(git).isdisjoint(commits):
         raise SourceError(SHALLOW.format(selection.name or "the commits"))
-    return commits
+    return SelectedCommits(commits, tuple(row[0][1:] for row in rows if row and row[0][0] == "-"))
+
+
+def find_merge_bases(tip: str, others: Iterable[str], git: Git) -> list[str]:
+    """Find the newest commits that a commit and any of the others have in common."""
+    output = git.run_ascii("merge-base", "--all", tip, *others, allowed_codes=(0, 1))
+    return _check_ids(output.split(), "merge-base", git)
+
+
+def drop_ancestors(commits: Iterable[str], git: Git) -> list[str]:
+    """Return the commits that are not ancestors of another of them."""
+    names = list(dict.fromkeys(commits))
+    if len(names) < 2:
+        return names
+    output = git.run_ascii("merge-base", "--independent", *names)
+    return _check_ids(output.split(), "merge-base", git)
+
+
+def _check_ids(names: list[str], command: str, git: Git) -> list[str]:
+    if not all(map(is_object_id, names)):
+        raise git.build_output_error(command)
+    return names
 
 
 def _list_shallow_commits(git: Git) -> frozenset[str]:

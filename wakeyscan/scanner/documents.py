@@ -64,7 +64,8 @@ def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) ->
             result = _scan_archive(item, archive_format, stream, context)
         else:
             result = _scan_text(item, context, limits.find_file_limit)
-        results.append((item.origin, limits.apply(result)))
+        is_repeated = isinstance(item, Document) and item.is_repeated
+        results.append((item.origin, limits.apply(result, is_repeated)))
         if limits.is_full:
             break
     merged = merge_results(result for _, result in results)
@@ -82,6 +83,7 @@ class _UnitLimits:
         self._context = context
         self._file_limit: listed_findings.FindingLimit | None = None
         self._run_limit: listed_findings.FindingLimit | None = None
+        self._listed: listed_findings.ListedSecrets | None = None
 
     def begin(self, item: Document | Skipped) -> bool:
         """Return whether an item is to be scanned: no chunk of a file with too many findings is."""
@@ -95,13 +97,19 @@ class _UnitLimits:
             self._file_limit = listed_findings.FindingLimit(self._context.max_findings)
         return self._file_limit
 
-    def apply(self, result: ScanResult) -> ScanResult:
-        """Return the part of a result that is within the limits of a run."""
+    def apply(self, result: ScanResult, is_repeated: bool) -> ScanResult:
+        """Return the part of a result that is within the limits of a run.
+
+        Of a document that is repeated, findings that are listed already are dropped.
+        """
         if not result.findings:
             return result
-        if self._run_limit is None:
+        if self._run_limit is None or self._listed is None:
             self._run_limit = listed_findings.build_run_limit(self._context.max_findings)
-        listed = tuple(self._run_limit.list_findings(result.findings))
+            self._listed = listed_findings.ListedSecrets()
+        found = self._listed.drop_listed(result.findings) if is_repeated else result.findings
+        listed = tuple(self._run_limit.list_findings(found))
+        self._listed.add(listed)
         self.is_full = self._run_limit.is_exceeded
         skipped = self._run_limit.list_skipped(Origin("")) if self.is_full else ()
         return result._replace(findings=listed, skipped=(*result.skipped, *skipped))

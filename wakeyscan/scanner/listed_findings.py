@@ -79,3 +79,22 @@ def drop_repeated(
     for finding in in_raw_bytes:
         if finding.origin.part == "name" or not shortest.are_related_to(finding.secret):
             yield finding
+
+
+class ListedSecrets:
+    """The secrets that are listed for each path, whatever the version of the file."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[object, ...]] = set()
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        """Remember the secrets of findings."""
+        self._known.update(map(_identify, findings))
+
+    def drop_listed(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield the findings whose secrets are not listed yet for their paths."""
+        return (finding for finding in found if _identify(finding) not in self._known)
+
+
+def _identify(finding: Finding) -> tuple[object, ...]:
+    return finding.rule, finding.secret, finding.origin.path, finding.standing

@@ -26,6 +26,8 @@ class OldVersion(NamedTuple):
 
     path: str
     blob: str
+    inherited: tuple[str, ...] = ()
+    """Object ids of versions whose lines do not count as a part of this one."""
 
 
 class ChangedFile(NamedTuple):
@@ -130,8 +132,25 @@ def read_old_versions(git: Git, file: ChangedFile) -> Iterator[tuple[str, bytes]
     for version, found in zip(old, git.read_objects(v.blob for v in old), strict=True):
         if found.type != "blob":
             continue
-        if found.size <= MAX_IN_MEMORY:
+        if version.inherited:
+            yield version.path, _drop_inherited(git, version)
+        elif found.size <= MAX_IN_MEMORY:
             yield version.path, found.read_all()
         else:
             chunks = read_chunks(Origin(""), found.read, None)
             yield from ((version.path, c.content) for c in chunks if isinstance(c, Document))
+
+
+def _drop_inherited(git: Git, version: OldVersion) -> bytes:
+    """Return the lines of a version that it does not inherit; none of a very large one."""
+    names = (version.blob, *version.inherited)
+    contents = [
+        found.read_all()
+        for found in git.read_objects(names)
+        if found.type == "blob" and found.size <= MAX_IN_MEMORY
+    ]
+    if len(contents) < len(names):
+        return b""
+    inherited = set().union(*(content.splitlines() for content in contents[1:]))
+    lines = contents[0].splitlines(keepends=True)
+    return b"".join(line for line in lines if line.rstrip(b"\r\n") not in inherited)

@@ -13,6 +13,7 @@ from wakeyscan.sources import commits
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Skipped
+    from wakeyscan.sources.merged_trees import Pair
     from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
@@ -31,7 +32,7 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
     """Yield one unit that names all commits; raise `SourceError` at once."""
     git = open_own()
     selection = parse_range(target, git)
-    unit = commits.build_unit(selection, (), (), git)
+    unit = commits.build_unit(selection, (), (), git, _list_pairs(selection))
     return iter([unit or commits.skip_empty_range(selection.name, _find_hint(target, selection))])
 
 
@@ -59,6 +60,13 @@ def parse_range(target: str, git: Git) -> CommitSelection:
         return CommitSelection(ends, tuple(bases), name=name)
     end = resolve_commit(right, git)
     return CommitSelection((end,), (resolve_commit(left, git),), name=name)
+
+
+def _list_pairs(selection: CommitSelection) -> Iterator[Pair]:
+    """Yield each end with that of the other side: `A...B` excludes only what both have."""
+    for end in selection.include:
+        others = tuple(other for other in selection.include if other != end)
+        yield end, others or selection.exclude
 
 
 def _find_hint(target: str, selection: CommitSelection) -> str:

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import partial
 
 from wakeyscan.core.document import NO_COMMITS, Document, Origin, Skipped
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import diff, tree_paths
 from wakeyscan.git.objects import empty_tree_id, parse_tag_target
-from wakeyscan.git.rev_list import CommitSelection, list_commit_ids
+from wakeyscan.git.rev_list import CommitSelection, select_commits
 from wakeyscan.sources import repeated_paths
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
+from wakeyscan.sources.merged_trees import (
+    Growth,
+    list_grown_paths,
+    list_growths,
+    parse_growth,
+    read_growths,
+)
 from wakeyscan.sources.options import build_excuse_check
 
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
     from wakeyscan.sources.changed_files import OldVersion
+    from wakeyscan.sources.merged_trees import Pair
     from wakeyscan.sources.options import SourceOptions
 
 _DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-t", "-c", "--root", "--no-abbrev", "--no-renames")
 _SHORT_ID = 12
+_TIP, _REF, _GROWTH = "tip=", "ref=", "growth="
 
 
 def build_unit(
-    selection: CommitSelection, tips: Iterable[str], refs: Iterable[str], git: Git
+    selection: CommitSelection,
+    tips: Iterable[str],
+    refs: Iterable[str],
+    git: Git,
+    pairs: Iterable[Pair] | None = None,
 ) -> str:
-    """Return a unit that names the selected commits, the tags among `tips`, and ref names."""
-    commits = list_commit_ids(selection, git)
-    return "\n".join([*commits, *(f"tip={tip}" for tip in tips), *(f"ref={r}" for r in refs if r)])
+    """Return a unit that names the selected commits, the tags among `tips`, and ref names.
+
+    `pairs` are revisions and those that each is meant to be merged into; by default, the included
+    and the excluded ones.
+    """
+    if pairs is None:
+        pairs = [(commit, selection.exclude) for commit in selection.include]
+    selected = select_commits(selection, git)
+    growths = list_growths(selected, pairs, git)
+    lines = (
+        *(f"{_TIP}{tip}" for tip in tips),
+        *(f"{_REF}{name}" for name in refs if name),
+        *(f"{_GROWTH}{growth}" for growth in growths),
+    )
+    return "\n".join([*selected.parents, *lines])
 
 
 def skip_empty_range(name: str, hint: str = "") -> Skipped:
@@ -52,11 +77,12 @@ def list_ids(unit: str) -> tuple[str, ...]:
     return tuple(reversed(_list_commits(unit)))
 
 
-def list_changed_paths(unit: str, git: Git) -> frozenset[str]:
+def list_changed_paths(unit: str, git: Git) -> Set[str]:
     """Return the paths of all files that the commits of a unit add or change."""
     changes_by_commit = _list_changes(_list_commits(unit), git)
     try:
-        return frozenset(change.path for _, changes in changes_by_commit for change in changes)
+        changed = {change.path for _, changes in changes_by_commit for change in changes}
+        return changed.union(list_grown_paths(_list_growths(unit), git))
     except tree_paths.TooManyPaths:
         listed = repeated_paths.list_files_once(_list_commits(unit), git)
         return frozenset(item.origin.path for item in listed)
@@ -66,14 +92,22 @@ def _list_commits(unit: str) -> list[str]:
     return [line for line in _split_lines(unit) if "=" not in line]
 
 
+def _list_values(unit: str, prefix: str) -> list[str]:
+    lines = _split_lines(unit)
+    return [line.removeprefix(prefix) for line in lines if line.startswith(prefix)]
+
+
+def _list_growths(unit: str) -> list[Growth]:
+    return [*map(parse_growth, _list_values(unit, _GROWTH))]
+
+
 def read_commits(unit: str, git: Git, options: SourceOptions) -> Iterator[Document | Skipped]:
     """Yield the documents that a unit names."""
-    lines = _split_lines(unit)
-    refs = [line.removeprefix("ref=") for line in lines if line.startswith("ref=")]
-    tips = [line.removeprefix("tip=") for line in lines if line.startswith("tip=")]
-    commits = _list_commits(unit)
+    tips, commits = _list_values(unit, _TIP), _list_commits(unit)
+    refs = _list_values(unit, _REF)
     yield from (Document(Origin(ref), b"") for ref in refs)  # every document's name is scanned
     yield from _read_files(commits, git, options)
+    yield from read_growths(_list_growths(unit), git, options)
     yield from _read_messages(commits, git)
     yield from _read_tags([*tips, *_list_tags_at(frozenset(commits), git)], git, options)
 

@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
-from wakeyscan.integrations.hooks.ref_updates import read_updates
+from wakeyscan.integrations.hooks.ref_updates import RefUpdate, read_updates
 from wakeyscan.sources import commit_range, commits
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.hooks import HookInput
+    from wakeyscan.sources.merged_trees import Pair
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
@@ -46,7 +48,19 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     others = _exclude_remote(remote, own)
     pushed = rev_list.CommitSelection(tips, known, others, "the pushed commits")
     names = [update.ref for update in updates]
-    return commit_range, [commits.build_unit(pushed, tips, names, own)], options
+    pairs = _pair_updates(updates, f"{_TRACKED}{remote}/HEAD")
+    return commit_range, [commits.build_unit(pushed, tips, names, own, pairs)], options
+
+
+def _pair_updates(updates: Iterable[RefUpdate], default: str) -> Iterator[Pair]:
+    """Yield each pushed commit with the one it replaces, and with that of the default branch.
+
+    A branch that is pushed may be merged on the server later, in a way that no hook sees.
+    """
+    for update in updates:
+        yield update.new, (default,)
+        if update.has_old:
+            yield update.new, (update.old,)
 
 
 def _build_head_units(own: Git, remote: str) -> list[str]:
@@ -115,7 +129,8 @@ class _ServerStage:
         tips = tuple(update.new for update in updates)
         pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
         names = [update.ref for update in updates]
-        return commit_range, [commits.build_unit(pushed, tips, names, own)], options
+        pairs = _pair_updates(updates, "HEAD")
+        return commit_range, [commits.build_unit(pushed, tips, names, own, pairs)], options
 
 
 SERVER_STAGE = _ServerStage()

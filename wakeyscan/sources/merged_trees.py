@@ -1,0 +1,159 @@
+"""What commits with merges add to the commits that they are built on.
+
+A merge can bring back a key that its other side has removed, and no commit adds it: one parent of
+the merge has it still. So the tree of the newest commit is compared with those it is built on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.git.diff import Change, parse_changes, split_fields
+from wakeyscan.git.objects import empty_tree_id, is_null_id
+from wakeyscan.git.rev_list import drop_ancestors, find_merge_bases, has_commit, resolve_commit
+from wakeyscan.git.tree_paths import TooManyPaths, compare_trees, limit_repeated_paths
+from wakeyscan.sources import repeated_paths
+from wakeyscan.sources.changed_files import (
+    ChangedFile,
+    OldVersion,
+    list_changed_files,
+    read_changed_files,
+)
+from wakeyscan.sources.options import build_excuse_check
+
+if TYPE_CHECKING:
+    from wakeyscan.core.document import Skipped
+    from wakeyscan.git.command import Git
+    from wakeyscan.git.rev_list import SelectedCommits
+    from wakeyscan.sources.options import SourceOptions
+
+_DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
+_MAX_NAMED = 5000
+"""Maximum commits that a command line of git names."""
+_MAX_OTHERS = 50
+"""Maximum branches whose additions are known; the keys of further ones count as new."""
+
+Pair = tuple[str, tuple[str, ...]]
+"""A revision, and those that it is meant to be merged into."""
+
+
+class Growth(NamedTuple):
+    """A commit, and the commits that it adds to."""
+
+    tip: str
+    base: str
+    """A commit that the tip is built on."""
+    targets: tuple[str, ...]
+    """The commits that it is meant to be merged into, whose content is no addition either."""
+    others: tuple[str, ...] = ()
+    """Commits of other branches; what they add to the targets is no addition of the tip."""
+
+    def __str__(self) -> str:
+        return " ".join((self.tip, self.base, ",".join(self.targets), ",".join(self.others)))
+
+
+def parse_growth(text: str) -> Growth:
+    """Parse the text of a `Growth`."""
+    tip, base, targets, others = text.split(" ")
+    return Growth(tip, base, tuple(targets.split(",")), tuple(filter(None, others.split(","))))
+
+
+def list_growths(selected: SelectedCommits, pairs: Iterable[Pair], git: Git) -> Iterator[Growth]:
+    """Yield what to compare for the selected commits, if there are merges among them.
+
+    A revision that is merged into nothing known is compared with the commits that it is built on.
+    Otherwise a key is new that a merge base lacks, and the other branch too: of several merge bases
+    that differ, one removed it.
+    """
+    after_merges = selected.find_after_merges()
+    for revision, targets in dict.fromkeys(pairs) if after_merges else ():
+        tip = resolve_commit(revision, git) if has_commit(revision, git) else ""
+        if tip in after_merges:
+            known = [resolve_commit(name, git) for name in targets if has_commit(name, git)]
+            yield from _build_growths(tip, known, selected.boundary[:_MAX_NAMED], git)
+
+
+def _build_growths(
+    tip: str, targets: list[str], boundary: tuple[str, ...], git: Git
+) -> Iterator[Growth]:
+    heads = tuple(drop_ancestors((*targets, *boundary), git))
+    if not targets and heads:
+        yield Growth(tip, heads[0], heads)
+    if targets:
+        into = tuple(drop_ancestors(targets, git))
+        others = tuple(head for head in heads if head not in into)[:_MAX_OTHERS]
+        for base in find_merge_bases(tip, into, git):
+            yield Growth(tip, base, into, others)
+
+
+def read_growths(
+    growths: Iterable[Growth], git: Git, options: SourceOptions
+) -> Iterator[Document | Skipped]:
+    """Yield the files that the tips add or change."""
+    for growth in growths:
+        try:
+            files = list(_list_files(growth, git, options))
+        except TooManyPaths:
+            yield repeated_paths.skip_repeated_paths(_describe(growth))
+            continue
+        for item in read_changed_files(files, git, options):
+            yield item._replace(is_repeated=True) if isinstance(item, Document) else item
+
+
+def list_grown_paths(growths: Iterable[Growth], git: Git) -> Iterator[str]:
+    """Yield the paths of the files that the tips add or change; raise `TooManyPaths`."""
+    for growth in growths:
+        yield from _compare_trees(growth.base, growth.tip, git)
+
+
+def _describe(growth: Growth) -> str:
+    return f"commit {growth.tip[:12]}"
+
+
+def _list_files(growth: Growth, git: Git, options: SourceOptions) -> Iterator[ChangedFile]:
+    """List the files that differ from each of the commits that the tip adds to."""
+    origin, is_excused = partial(Origin, within=_describe(growth)), build_excuse_check(options)
+    added_by_others = _list_additions(growth, git)
+    for item in list_changed_files(
+        _list_changes(growth, git), options, lambda change: origin(change.path), is_excused
+    ):
+        if isinstance(item, ChangedFile):
+            known = added_by_others.get(item.origin.path, ())
+            yield item._replace(old_versions=(*item.old_versions, *known))
+
+
+def _list_changes(growth: Growth, git: Git) -> list[Change]:
+    """List the files that the tip changes, each with all old versions, and those it deletes."""
+    commits = dict.fromkeys((growth.base, *growth.targets))
+    versions = [_compare_trees(old, growth.tip, git) for old in commits]
+    paths = dict.fromkeys(path for changes in versions for path in changes)
+    found = ([changes[path] for changes in versions if path in changes] for path in paths)
+    return [
+        changes[0]._replace(old_ids=tuple(change.old_ids[0] for change in changes))
+        for changes in found
+        if is_null_id(changes[0].new_id) or len(changes) == len(versions)
+    ]
+
+
+def _list_additions(growth: Growth, git: Git) -> dict[str, list[OldVersion]]:
+    """Return what other branches add to files, by path: their versions without inherited lines."""
+    found: dict[str, list[OldVersion]] = {}
+    for other in growth.others:
+        bases = find_merge_bases(other, growth.targets, git) or [empty_tree_id(other)]
+        versions = [_compare_trees(base, other, git) for base in bases]
+        for path, change in versions[0].items():
+            if not is_null_id(change.new_id):
+                ids = (changes[path].old_ids[0] for changes in versions if path in changes)
+                inherited = tuple(name for name in ids if not is_null_id(name))
+                found.setdefault(path, []).append(OldVersion(path, change.new_id, inherited))
+    return found
+
+
+def _compare_trees(old: str, new: str, git: Git) -> dict[str, Change]:
+    """Return the files in which two commits differ, by path."""
+    pieces = compare_trees((*_DIFF_TREE, old, new), [old, new], git)
+    fields = limit_repeated_paths(split_fields(pieces))
+    return {change.path: change for change in parse_changes(fields)}
