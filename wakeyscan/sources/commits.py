@@ -106,21 +106,21 @@ def read_commits(unit: str, git: Git, options: SourceOptions) -> Iterator[Docume
     tips, commits = _list_values(unit, _TIP), _list_commits(unit)
     refs = _list_values(unit, _REF)
     yield from (Document(Origin(ref), b"") for ref in refs)  # every document's name is scanned
-    yield from _read_files(commits, git, options)
-    yield from read_growths(_list_growths(unit), git, options)
+    listed = _list_all_files(commits, git, options)
+    yield from _read_listed(listed, git, options)
+    yield from read_growths(_list_growths(unit), listed, git, options)
     yield from _read_messages(commits, git)
     yield from _read_tags([*tips, *_list_tags_at(frozenset(commits), git)], git, options)
 
 
-def _read_files(
+def _list_all_files(
     commits: list[str], git: Git, options: SourceOptions
-) -> Iterator[Document | Skipped]:
-    """Yield the files that the commits add, each change once, as part of its oldest commit."""
+) -> list[ChangedFile | Skipped]:
+    """List the files that the commits add, each change once, as part of its oldest commit."""
     try:
-        listed = list(_list_files(commits, git, options))
+        return list(_list_files(commits, git, options))
     except tree_paths.TooManyPaths:
-        listed = list(repeated_paths.list_files_once(commits, git))
-    yield from _read_listed(listed, git, options)
+        return list(repeated_paths.list_files_once(commits, git))
 
 
 def _read_listed(

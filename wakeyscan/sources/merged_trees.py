@@ -90,12 +90,23 @@ def _build_growths(
 
 
 def read_growths(
-    growths: Iterable[Growth], git: Git, options: SourceOptions
+    growths: list[Growth],
+    listed: Iterable[ChangedFile | Skipped],
+    git: Git,
+    options: SourceOptions,
 ) -> Iterator[Document | Skipped]:
-    """Yield the files that the tips add or change."""
+    """Yield the files that the tips add or change.
+
+    `listed` are the files that the commits add, which are scanned before.
+    """
+    edits = _FileEdits(listed) if growths else None
     for growth in growths:
         try:
-            files = list(_list_files(growth, git, options))
+            files = [
+                file
+                for file in _list_files(growth, git, options)
+                if not (edits and edits.lead_to(file))
+            ]
         except TooManyPaths:
             yield repeated_paths.skip_repeated_paths(_describe(growth))
             continue
@@ -107,6 +118,33 @@ def list_grown_paths(growths: Iterable[Growth], git: Git) -> Iterator[str]:
     """Yield the paths of the files that the tips add or change; raise `TooManyPaths`."""
     for growth in growths:
         yield from _compare_trees(growth.base, growth.tip, git)
+
+
+class _FileEdits:
+    """The changes of single files that commits make.
+
+    If they lead from an old version to a new one, all that the new one adds is in one of them.
+    """
+
+    def __init__(self, listed: Iterable[ChangedFile | Skipped]) -> None:
+        self._old: dict[tuple[str, str], set[str]] = {}
+        for file in listed:
+            if isinstance(file, ChangedFile) and len(file.old_versions) == (not file.is_new_path):
+                old = "".join(version.blob for version in file.old_versions)
+                self._old.setdefault((file.origin.path, file.blob), set()).add(old)
+
+    def lead_to(self, file: ChangedFile) -> bool:
+        """Return whether they lead from an old version of a file, or from none, to this one."""
+        path = file.origin.path
+        wanted = {old.blob for old in file.old_versions if old.path == path and not old.inherited}
+        pending, seen = [file.blob], {file.blob}
+        while pending:
+            new = self._old.get((path, pending.pop()), set()) - seen
+            if not new.isdisjoint(wanted or {""}):
+                return True
+            seen |= new
+            pending += new
+        return False
 
 
 def _describe(growth: Growth) -> str:
