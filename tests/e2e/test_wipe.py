@@ -8,6 +8,7 @@ import os
 import sqlite3
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from tests.support.agent_home import make_home
 from tests.support.command import WAKEYSCAN, Run
 from tests.support.files import write
-from tests.support.keys import PREFIX, MakeKey
+from tests.support.keys import PREFIX, MakeKey, fingerprint
 
 AN_HOUR_AGO = 1_700_000_000
 
@@ -23,6 +24,10 @@ AN_HOUR_AGO = 1_700_000_000
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return make_home(tmp_path / "home", monkeypatch)
+
+
+def mask_id(key: str) -> str:
+    return fingerprint(key)[:6]
 
 
 def keep(home: Path, files: dict[str, str | bytes]) -> None:
@@ -157,7 +162,8 @@ def test_keys_that_cannot_be_masked_are_reported_and_kept(run: Run, home: Path, 
         database.execute("INSERT INTO t VALUES (?)", (json.dumps({"text": key}),))
     database.close()
     os.utime(folder / "state.vscdb", (AN_HOUR_AGO, AN_HOUR_AGO))
-    keep(home, {".vibe/a.txt": base64.b64encode(f"the key is {key}".encode())})
+    encoded = base64.b64encode(f"the key is {key}".encode())
+    keep(home, {".vibe/a.txt": b"\0\1\n" + encoded + b" \0"})
     (home / ".vibe/link").symlink_to(key)
     before = {p: p.read_bytes() for p in (folder / "state.vscdb", home / ".vibe/a.txt")}
     ran = run("wipe", "--write", "agents:")
@@ -209,15 +215,51 @@ def test_an_encoded_key_is_masked_where_the_scan_shows_it(
     assert after == content.replace(encoded, mark)
 
 
+FORMS: dict[str, Callable[[str], str]] = {
+    "base64": lambda key: base64.b64encode(key.encode()).decode(),
+    "hex": lambda key: key.encode().hex(),
+    "percent": lambda key: key.replace("_", "%5F"),
+    "entities": lambda key: f"&#119;{key[1:]}",
+    "color": lambda key: f"{key[:14]}\x1b[0m{key[14:]}",
+    "escape": lambda key: f"\\u0077{key[1:]}",
+}
+
+
+@pytest.mark.parametrize("name", [".claude/a.jsonl", ".claude/a.json", ".claude/a.md"])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+def test_of_an_encoded_key_only_its_own_bytes_are_masked(
+    run: Run, home: Path, key: str, form: Callable[[str], str], name: str
+) -> None:
+    text, mark = f"first\nthe key: {form(key)} more\nlast", f"redacted-by-wakeyscan-{mask_id(key)}"
+    is_json = not name.endswith(".md")
+    keep(home, {name: json.dumps({"a": [text, 1]}) if is_json else text})
+    ran = run("wipe", "--write", "agents:")
+    after = (home / name).read_text()
+    assert (ran.code, ran.err, "whole JSON string" in ran.out) == (0, "", False)
+    assert (json.loads(after)["a"][0] if is_json else after) == text.replace(form(key), mark)
+
+
+def test_of_a_split_key_each_part_is_masked(run: Run, home: Path, key: str) -> None:
+    code = f"p = '{key[:8]}'\nq = 1\nx = p + '{key[8:]}'\n"
+    keep(home, {".claude/a.jsonl": json.dumps({"m": code, "n": "rest"}) + "\n"})
+    ran = run("wipe", "--write", "agents:")
+    mark = f"redacted-by-wakeyscan-{mask_id(key)}"
+    assert ran.code == 0, ran
+    expected = f"p = '{mark}'\nq = 1\nx = p + '{mark}'\n"
+    assert json.loads((home / ".claude/a.jsonl").read_bytes()) == {"m": expected, "n": "rest"}
+    assert f"\n+{json.dumps({'m': expected, 'n': 'rest'})}\n" in ran.out
+
+
 @pytest.mark.parametrize("options", [(), ("--write",)], ids=["plan", "write"])
-def test_a_replaced_string_is_announced(
+def test_a_string_that_still_shows_a_part_of_a_key_is_replaced(
     run: Run, home: Path, key: str, options: tuple[str, ...]
 ) -> None:
     encoded = base64.b64encode(f"the key is {key}".encode()).decode()
-    keep(home, {".vibe/a.json": json.dumps({"a": f"before {encoded} behind", "b": key}).encode()})
+    texts = {"a": f"before {encoded} it ends in {key[-20:]}", "b": key}
+    keep(home, {".vibe/a.json": json.dumps(texts).encode()})
     ran = run("wipe", *options, "agents:")
-    assert '\n+"redacted-by-wakeyscan-' in ran.out
-    assert "1 of them is encoded or split: the mask replaces the whole JSON string." in ran.out
+    assert f'\n+"redacted-by-wakeyscan-{mask_id(key)}"\n' in ran.out
+    assert "For 1 of them, the mask replaces the whole JSON string around the key." in ran.out
 
 
 def test_a_short_credential_is_masked_only_where_it_is(run: Run, home: Path) -> None:

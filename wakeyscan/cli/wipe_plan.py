@@ -7,8 +7,10 @@ import re
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 
-from wakeyscan.cli.wipe_mask import is_leak, mask_findings
+from wakeyscan.cli.wipe_mask import ENCODED, MaskedContent, is_leak, mask_findings
+from wakeyscan.cli.wipe_spans import find_spans
 from wakeyscan.core import files, small_files
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import ReportError
@@ -34,6 +36,9 @@ _IN_USE = "it is a setting in use; move it to an environment variable, or use --
 _ACTIVE = "a session may be writing to the file; end it and wait a minute, or use --force"
 _NO_FILE = "it is in a name or a link; rename or remove it"
 
+_Left = tuple["Finding", str]
+"""A finding that is not masked, and the reason."""
+
 
 class WipedFile(NamedTuple):
     """A file with secrets, before and after."""
@@ -42,7 +47,9 @@ class WipedFile(NamedTuple):
     before: bytes
     after: bytes
     masked: tuple[Finding, ...]
-    left: tuple[tuple[Finding, str], ...]
+    left: tuple[_Left, ...]
+    in_strings: tuple[Finding, ...] = ()
+    """The masked findings for which the whole JSON string around them is replaced."""
 
 
 class WipeOptions(NamedTuple):
@@ -78,15 +85,27 @@ def _plan_file(
         return WipedFile(path, b"", b"", (), tuple((finding, reason) for finding in found))
     kept = [(f, _IN_USE) for f in found if not options.settings and _is_setting(f)]
     wanted = [f for f in found if options.settings or not _is_setting(f)]
-    after, left = mask_findings(before, wanted)
-    for _ in range(_MAX_PASSES - 1):
-        rest = [f for f in _scan(path, after, context) if not _is_listed(f, (*kept, *left))]
-        if not rest:
-            break
-        after, more = mask_findings(after, rest)
-        left += more
-    masked = tuple(f for f in wanted if not _is_listed(f, left))
-    return WipedFile(path, before, after, masked, (*kept, *left))
+    masked = _mask(path, before, wanted, kept, context)
+    done = tuple(f for f in wanted if not _is_listed(f, masked.left))
+    in_strings = tuple(f for f in masked.in_strings if f in done)
+    return WipedFile(path, before, masked.content, done, (*kept, *masked.left), in_strings)
+
+
+def _mask(
+    path: str, content: bytes, wanted: list[Finding], kept: list[_Left], context: ScanContext
+) -> MaskedContent:
+    """Mask the wanted findings, and what a masked text shows; the rest is left."""
+    masked = MaskedContent(content, [], [])
+    for _ in range(_MAX_PASSES):
+        content, left, in_strings = masked
+        found = mask_findings(content, wanted, partial(find_spans, path, content, context))
+        left, in_strings = left + found.left, in_strings + found.in_strings
+        masked = MaskedContent(found.content, left, in_strings)
+        rest = _scan(path, masked.content, context)
+        wanted = [f for f in rest if not _is_listed(f, (*kept, *left))]
+        if not wanted:
+            return masked
+    return masked._replace(left=[*masked.left, *((finding, ENCODED) for finding in wanted)])
 
 
 def _find_obstacle(path: str, options: WipeOptions) -> str:
@@ -106,7 +125,7 @@ def _is_setting(finding: Finding) -> bool:
     return "mcp_server" in dict(finding.origin.details) or _SETTINGS.search(name) is not None
 
 
-def _is_listed(finding: Finding, listed: Iterable[tuple[Finding, str]]) -> bool:
+def _is_listed(finding: Finding, listed: Iterable[_Left]) -> bool:
     return any(finding.secret == other.secret for other, _ in listed)
 
 

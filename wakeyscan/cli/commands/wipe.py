@@ -9,8 +9,8 @@ from wakeyscan.cli import output, wipe_plan
 from wakeyscan.cli.commands import INCOMPLETE
 from wakeyscan.cli.masked_text import format_other_names
 from wakeyscan.cli.pipeline import open_targets, run_scan
-from wakeyscan.cli.wipe_mask import build_mark, replaces_string
 from wakeyscan.cli.wipe_plan import WipedFile, WipeOptions
+from wakeyscan.cli.wipe_spans import build_mark
 from wakeyscan.config import build
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
 from wakeyscan.core import files
@@ -96,8 +96,9 @@ def _format_file(file: WipedFile) -> Iterator[str]:
         yield f"@@ -{line} +{line} @@ {details}".rstrip()
         shown, secret = escape_for_terminal(finding.excerpt), str(finding.secret)
         yield f"-{shown}"
-        mark = build_mark(finding)
-        yield f'+"{mark}"' if replaces_string(finding) else f"+{shown.replace(secret, mark)}"
+        mark = build_mark(finding.secret)
+        is_in_string = finding in file.in_strings
+        yield f'+"{mark}"' if is_in_string else f"+{shown.replace(secret, mark)}"
 
 
 def _format_summary(files: list[WipedFile], result: RunResult, is_written: bool) -> Iterator[str]:
@@ -106,10 +107,9 @@ def _format_summary(files: list[WipedFile], result: RunResult, is_written: bool)
         count = sum(bool(file.masked) for file in files)
         verb, end = ("Masked", ".") if is_written else ("To mask:", "; write it with --write.")
         yield f"{verb} {masked} place{'s' * (masked != 1)} in {count} file{'s' * (count != 1)}{end}"
-    strings = sum(replaces_string(finding) for file in files for finding in file.masked)
+    strings = sum(len(file.in_strings) for file in files)
     if strings:
-        verb = "is" if strings == 1 else "are"
-        yield f"{strings} of them {verb} encoded or split: the mask replaces the whole JSON string."
+        yield f"For {strings} of them, the mask replaces the whole JSON string around the key."
     left = [(file, *item) for file in files for item in file.left]
     if left:
         yield f"Left alone ({len(left)}):"
