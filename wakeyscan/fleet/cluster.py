@@ -37,6 +37,9 @@ _SETTINGS = {
     "distributed.scheduler.allowed-failures": RETRIES,
     # The result is in the ledger before the task ends; what Dask adds are a few bytes.
     "distributed.scheduler.work-stealing": True,
+    # On a busy machine, a peer that is alive may be silent for longer than the 30 s of Dask.
+    "distributed.comm.timeouts.connect": "120s",
+    "distributed.comm.timeouts.tcp": "120s",
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.diagnostics.nvml": False,
