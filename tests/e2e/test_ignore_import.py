@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
+from shutil import which
 from typing import Any, NamedTuple
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.command import Ran
+from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import Repo
 from wakeyscan.baselines import IMPORTERS
@@ -115,6 +118,27 @@ src/none.py:generic-api-key:2
         "",
     )
     assert entries(old) == taken(old, ".gitleaksignore", old.gone, old.header, note="the old one")
+
+
+def test_any_number_of_commits_takes_the_same_number_of_processes(old: Old, tmp_path: Path) -> None:
+    """Each line may name another commit, and most of those of a long list may be gone."""
+    commits = [f"{number:040x}" for number in range(1, 40)]
+    commits += [old.repo.commit({"src/b.py": f"# {number}\n"}) for number in range(20)]
+    log, git = tmp_path / "log", tmp_path / "bin" / "git"
+    write(tmp_path, {"bin/git": f'#!/bin/sh\necho >> "{log}"\nexec "{which("git")}" "$@"\n'})
+    git.chmod(0o755)
+    counts = []
+    for named in ([], commits):
+        lines = [f"{commit}:src/b.py:key:2" for commit in [*named, old.commit]]
+        (tmp_path / ".gitleaksignore").write_text("\n".join(lines))
+        log.unlink(missing_ok=True)
+        path = f"{git.parent}{os.pathsep}{os.environ['PATH']}"
+        arguments = ("ignore", "import", "../.gitleaksignore", "--reason=was known")
+        ran = old.repo.run(*arguments, env={"PATH": path})
+        counts.append(len(log.read_text()))
+    assert (ran.code, ran.out.count("squashed"), ran.out.count(NOTHING)) == (3, 39, 20)
+    assert entries(old) == taken(old, ".gitleaksignore", old.left, old.right)
+    assert counts[0] == counts[1]
 
 
 def test_a_fingerprint_without_a_commit_matches_files_and_history(old: Old) -> None:

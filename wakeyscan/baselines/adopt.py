@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 
-from wakeyscan.baselines.finding_lookup import FindingLookup, UnresolvedError
+from wakeyscan.baselines.file_versions import UnresolvedError
+from wakeyscan.baselines.finding_lookup import FindingLookup
 from wakeyscan.core.finding import Finding, Standing
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -36,8 +38,8 @@ def resolve_entries(
     entries: Iterable[BaselineEntry], config: Config, rescan: Rescan
 ) -> ImportResult:
     """Return the secrets that the entries accept."""
-    lookup = FindingLookup(config, rescan)
     items = list(entries)
+    lookup = FindingLookup(config, rescan, lambda top: _list_versions(items, top))
     shared = Counter((item.path, item.commit, item.line) for item in items)
     imported: dict[str, BaselineEntry] = {}
     unnecessary: list[tuple[BaselineEntry, str]] = []
@@ -54,6 +56,14 @@ def resolve_entries(
         if not reported:
             unnecessary.append((item, _explain_unnecessary(findings)))
     return ImportResult(tuple(imported.items()), tuple(unnecessary), tuple(unresolved))
+
+
+def _list_versions(items: Iterable[BaselineEntry], top: str) -> Iterator[tuple[str, str]]:
+    """Yield the path and the commit of each entry that names both."""
+    for item in items:
+        if item.path and item.commit and not item.problem:
+            with suppress(UnresolvedError):
+                yield _normalize_path(item.path, top), item.commit
 
 
 def _explain_unnecessary(findings: list[Finding]) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
-from wakeyscan.core.document import Document, Origin, Skipped
+from wakeyscan.baselines.file_versions import FileVersions, UnresolvedError
+from wakeyscan.core.document import Document, Skipped
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders import DECODERS
 from wakeyscan.git import worktree
-from wakeyscan.git.command import Git, open_foreign
 from wakeyscan.git.lfs import build_lfs_opener
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
@@ -30,15 +29,14 @@ if TYPE_CHECKING:
 _SCHEMES = (b"", b"Bearer ", b"Basic ", b"Token ", b"bearer ", b"basic ", b"token ")
 """Prefixes that other scanners include in the secret of a header."""
 
-
-class UnresolvedError(Exception):
-    """The reason why the secret of an entry is unknown."""
+_ListVersions = Callable[[str], Iterable[tuple[str, str]]]
+"""Lists the paths and commits that entries name, for the top of the repository."""
 
 
 class FindingLookup:
     """Findings by location; each place is scanned at most once, when an entry needs it."""
 
-    def __init__(self, config: Config, rescan: Rescan) -> None:
+    def __init__(self, config: Config, rescan: Rescan, list_versions: _ListVersions) -> None:
         self.top = worktree.find_work_tree(".") or os.path.realpath(".")
         self._config = config
         self._rescan_repository = rescan
@@ -47,7 +45,7 @@ class FindingLookup:
         )
         self.hash_secret = cache(_hash_secret)
         self.scan_file = cache(self._scan_file)
-        self.scan_version = cache(self._scan_version)
+        self.scan_version = FileVersions(self.top, list_versions(self.top), self._scan).find
         self.rescan = cache(self._rescan)
         self.load_history = cache(self._load_history)
 
@@ -58,21 +56,6 @@ class FindingLookup:
             return None
         documents = SOURCES["path"].read_documents(os.path.relpath(file), self._config.source)
         return self._scan(documents)
-
-    def _scan_version(self, path: str, commit: str) -> tuple[Finding, ...]:
-        """Return the findings in a file as of a commit."""
-        repository = open_foreign(self.top)
-        if not re.fullmatch("[0-9a-f]{4,64}", commit):
-            raise UnresolvedError(f"invalid commit {commit!r}")
-        if not (name := _resolve_revision(repository, f"{commit}^{{commit}}")):
-            raise UnresolvedError(
-                f"commit {commit[:12]} is not in this repository; was it squashed or rebased?"
-            )
-        if not (blob := _resolve_revision(repository, f"{name}:{path}")):
-            raise UnresolvedError(f"commit {commit[:12]} does not contain this file")
-        origin = Origin(path, f"commit {name[:12]}")
-        blobs = repository.read_objects([blob])
-        return self._scan(Document(origin, content.read_all()) for content in blobs)
 
     def _scan(self, documents: Iterable[Document | Skipped]) -> tuple[Finding, ...]:
         result = scan_documents(documents, self._context)
@@ -95,12 +78,6 @@ class FindingLookup:
             for location in {(place.path, place.line) for place in key.places}:
                 history.setdefault(location, []).append(findings[key.secret])
         return history
-
-
-def _resolve_revision(repository: Git, revision: str) -> str:
-    """Return the id of an object; empty if the repository has no such object."""
-    command = ("rev-parse", "--verify", "--quiet", revision)
-    return repository.run(*command, allowed_codes=(0, 1, 128)).decode("ascii", "replace").strip()
 
 
 def _hash_secret(secret: Secret, algorithm: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +23,8 @@ UNKNOWN_REVISION = (
     "unknown revision {!r}; in a shallow clone, fetch it first "
     "(git fetch --unshallow, or fetch-depth: 0 for actions/checkout)"
 )
+
+_CHECK = "--batch-check=%(objectname)"
 
 
 class CommitSelection(NamedTuple):
@@ -89,6 +91,21 @@ def drop_ancestors(commits: Iterable[str], git: Git) -> list[str]:
         return names
     output = git.run_ascii("merge-base", "--independent", *names)
     return _check_ids(output.split(), "merge-base", git)
+
+
+def find_objects(names: Sequence[str], git: Git) -> list[str]:
+    """Return the id of each named object, such as `REV:PATH`; empty if there is none.
+
+    One process of git answers for all. In a partial clone, it ends at the first missing object.
+    """
+    found: list[str] = []
+    while len(found) < len(names):
+        wanted = names[len(found) :]
+        stdin = "".join(f"{name}\n" for name in wanted).encode("utf-8", "surrogateescape")
+        output = git.run("cat-file", _CHECK, stdin=stdin, allowed_codes=(0, 128))
+        ids = [line.decode("ascii", "replace") for line in output.split(b"\n")[: len(wanted)]]
+        found += [name if is_object_id(name) else "" for name in ids]
+    return found
 
 
 def _check_ids(names: list[str], command: str, git: Git) -> list[str]:
