@@ -23,6 +23,8 @@ else:
 _COMMAND_START = "##"
 _RUNNER_COMMANDS = ("##[", "##vso[", "##teamcity[")
 
+_PRINTABLE_ASCII = bytes(range(0x20, 0x7F)) + b"\n"
+
 _KEY = lazy_pattern(KEY_PREFIX + r"[A-Za-z0-9_-]{8,}")
 
 
@@ -86,13 +88,19 @@ def redact_plain(text: str) -> str:
 
 def escape_for_json(text: str) -> str:
     r"""Escape terminal sequences and CI runner commands in a JSON text, as `\uNNNN`."""
-    if not text.replace("\n", "").isprintable():
+    if not _is_printable(text):
         # The pattern visits only characters outside of printable ASCII: JSON may have megabytes.
         text = re.sub(r"[^\n -~]", lambda found: _escape_json(found[0]), text)
     if _COMMAND_START in text:
         for command in _RUNNER_COMMANDS:
             text = text.replace(command, command.replace("#", "\\u0023", 1))
     return text
+
+
+def _is_printable(text: str) -> bool:
+    """Return whether lines are printable; three times as fast as `isprintable` for nearly ASCII."""
+    others = text.encode("utf-8", "surrogatepass").translate(None, _PRINTABLE_ASCII)
+    return others.decode("utf-8", "surrogatepass").isprintable()
 
 
 def _escape_json(character: str) -> str:

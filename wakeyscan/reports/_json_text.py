@@ -22,19 +22,28 @@ _CONTAINERS = (dict, list, tuple, Iterator)
 _SCALARS = (str, int, float, type(None))
 """Types of values in which nothing is nested; a check for `Iterator` takes ten times as long."""
 
+_TYPES = frozenset((*_SCALARS, bool))
+
 _MAX_ITEMS = 100
 """Items of an object or list that is written as one text."""
 
-_BATCH = 16
-"""Parts that are escaped and written at once: a large report has hundreds of thousands."""
+_BATCH = 8
+"""Items of an iterator that are encoded at once: a large report has hundreds of thousands."""
+_MIN_TEXT = 1 << 12
+"""Characters that are escaped and written at once."""
 
 
 def write_json(value: Any, out: TextIO) -> None:
     """Write a value as JSON and a line break, without terminal sequences or CI runner commands."""
-    parts = iterate_json(value)
-    while batch := "".join(islice(parts, _BATCH)):
-        out.write(escape_for_json(batch))
-    out.write("\n")
+    batch: list[str] = []
+    size = 0
+    for part in chain(iterate_json(value), "\n"):
+        batch.append(part)
+        size += len(part)
+        if size >= _MIN_TEXT:
+            out.write(escape_for_json("".join(batch)))
+            batch, size = [], 0
+    out.write(escape_for_json("".join(batch)))
 
 
 def iterate_json(value: Any, indent: str = "\n") -> Iterator[str]:
@@ -44,12 +53,32 @@ def iterate_json(value: Any, indent: str = "\n") -> Iterator[str]:
     a part, and contains no iterator.
     """
     if isinstance(value, Iterator):
-        yield from _join_items(([_format(item, f"{indent}  ")] for item in value), "[]", indent)
+        yield from _iterate_list(value, indent)
     elif _is_streamed(value):
         brackets = "{}" if isinstance(value, dict) else "[]"
         yield from _join_items(_iterate_items(value, indent), brackets, indent)
     else:
         yield _format(value, indent)
+
+
+def _iterate_list(items: Iterator[Any], indent: str) -> Iterator[str]:
+    start = f"{indent}  "
+    before = f"[{start}"
+    while batch := list(islice(items, _BATCH)):
+        yield before + _format_items(batch, start)
+        before = f",{start}"
+    yield "[]" if before[0] == "[" else f"{indent}]"
+
+
+def _format_items(items: list[Any], indent: str) -> str:
+    """Return the items of a list; objects with values only, as most are, are encoded together."""
+    if not all(isinstance(item, dict) and item and not _has_nested(item) for item in items):
+        return f",{indent}".join([_format(item, indent) for item in items])
+    inner = f"{indent}  "
+    text = _build_encoder(inner).encode(items)
+    # A line break in a text is escaped, so this one is between two objects.
+    text = text[2:-2].replace(f"}},{inner}{{", f"{indent}}},{indent}{{{inner}")
+    return f"{{{inner}{text}{indent}}}"
 
 
 def _is_streamed(value: Any) -> bool:
@@ -102,6 +131,8 @@ def _has_nested(value: Any) -> bool:
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, list | tuple):
+        return False
+    if _TYPES.issuperset(map(type, filter(None, value))):  # as in nearly all objects
         return False
     return any(item and not isinstance(item, _SCALARS) for item in value)
 

@@ -139,11 +139,11 @@ def encode_finding(finding: Finding) -> dict[str, Any]:
         "column": finding.position.column,
         "end_column": finding.position.end_column,
         "encoding": finding.encoding,
-        "bounds": finding.bounds.value,
-        "exposure": finding.exposure.value,
-        "standing": finding.standing.value,
+        "bounds": str(finding.bounds),
+        "exposure": str(finding.exposure),
+        "standing": str(finding.standing),
         "reason": make_encodable(finding.reason),
-        "liveness": finding.liveness.value,
+        "liveness": str(finding.liveness),
         "excerpt": make_encodable(finding.excerpt),
         "details": _build_details(finding),
     }
@@ -190,7 +190,7 @@ def _encode_path(place: Occurrence) -> str:
 
 
 def _build_details(finding: Finding) -> dict[str, str]:
-    pairs = (*finding.origin.details, *finding.details)
+    pairs = finding.origin.details + finding.details
     details = {name: make_encodable(text) for name, text in pairs}
     return {**details, "part": finding.origin.part} if finding.origin.part else details
 

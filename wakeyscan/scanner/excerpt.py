@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from operator import attrgetter
 
 from wakeyscan.core import hashes
 from wakeyscan.core.finding import Bounds
@@ -64,28 +65,36 @@ class Masks(NamedTuple):
     """The secret of each span; empty if no copies are masked."""
     few: frozenset[Secret] = frozenset()
     """All secrets, if they are at most `MAX_SECRETS`."""
+    letters: secret_copies.LetterLines | None = None
+    """The letters of the secrets, if they are more."""
 
     def over(self, low: int, high: int) -> str:
         """Return `content[low:high]` with secrets masked, including those that only overlap it."""
         parts, at = [], low
         first, last = self._find_overlapping(low, high)
-        secrets = self.few or self.secrets[max(0, first - _NEAR) : last + _NEAR]
+        near = max(0, first - _NEAR), min(len(self.secrets), last + _NEAR)
         for start, end, mask in self.spans[first:last]:
             if end > at:
-                parts += [self._show(at, max(at, start), secrets), mask]
+                parts += [self._show(at, max(at, start), near), mask]
                 at = end
-        return "".join(parts) + self._show(at, high, secrets)
+        return "".join(parts) + self._show(at, high, near)
 
     def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
         """Return the secrets that overlap `content[low:high]`, and all if they are few."""
         first, last = self._find_overlapping(low, high)
         return self.few.union(self.secrets[first:last])
 
-    def _show(self, low: int, high: int, secrets: Collection[Secret]) -> str:
-        """Return a text in which no secret was found, with copies of the secrets masked."""
+    def _show(self, low: int, high: int, near: tuple[int, int]) -> str:
+        """Return a text in which no secret was found, with copies of secrets masked.
+
+        Of many secrets, `near` are the numbers of the first one near it and of the one after them.
+        """
         content = self.content[low:high]
-        if secrets and len(content) >= _MIN_COPY:
-            shown = secret_copies.mask_copies(content, secrets, are_many=not self.few)
+        if len(content) >= _MIN_COPY and self.letters:
+            forms = self.letters.list_forms(*near)
+            shown = secret_copies.mask_copies(content, self.secrets[slice(*near)], forms)
+        elif len(content) >= _MIN_COPY and self.few:
+            shown = secret_copies.mask_copies(content, self.few)
         else:
             shown = content.decode("utf-8", "replace")
         return redact_plain(shown)
@@ -97,7 +106,7 @@ class Masks(NamedTuple):
 
 def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
     """Return the masks of a text; the mask of an open secret covers its possible rest."""
-    matches = sorted(matches, key=lambda match: match.start)
+    matches = sorted(matches, key=attrgetter("start"))
     next_starts = [match.start for match in matches[1:]] + [len(content)]
     spans = sorted(
         (*span, match.secret)
@@ -106,9 +115,10 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
     )
     secrets = tuple(secret for _, _, _, secret in spans)
     few = frozenset(secrets)
-    return _order_masks(content, [span[:3] for span in spans])._replace(
-        secrets=secrets, few=few if len(few) <= MAX_SECRETS else frozenset()
-    )
+    masks = _order_masks(content, [span[:3] for span in spans])._replace(secrets=secrets)
+    if len(few) <= MAX_SECRETS:
+        return masks._replace(few=few)
+    return masks._replace(letters=secret_copies.LetterLines(secrets))
 
 
 def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:
@@ -146,9 +156,11 @@ def _order_masks(content: bytes, spans: list[tuple[int, int, str]]) -> Masks:
 
 
 def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int, int, str]]:
-    end = _find_rest_end(content, match, limit)
+    is_open = match.bounds is Bounds.OPEN
+    end = _find_rest_end(content, match, limit) if is_open else match.end
+    mask = str(match.secret)
     for low, high in ((match.start, end), *match.elsewhere):
-        yield low, high, str(match.secret)
+        yield low, high, mask
     for low, high in match.rests:
         if not _PLAIN_WORD.fullmatch(content, low, high):
             yield low, high, _REST
@@ -156,7 +168,5 @@ def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int,
 
 def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
     """Return where a secret with open bounds may end on its line."""
-    if match.bounds is not Bounds.OPEN:
-        return match.end
     rest = _LINE.match(content, match.end, match.end + _MAX_REST)
     return max(match.end, min(rest.end(), limit)) if rest else match.end

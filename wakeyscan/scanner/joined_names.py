@@ -189,15 +189,14 @@ class JoinedNames:
         names = find_names(self._content, start, end)
         before = self._content[max(0, start - _MAX_SET) : start]
         stripped = before.rstrip(b"\"'` \t")
-        line = before[before.rfind(b"\n") + 1 :]
         if stripped.endswith(b">") and not stripped.endswith(b"=>"):
             names += _NAME.findall(stripped[stripped.rfind(b"<") :])[-1:]
-        elif stripped.endswith((b"(", b"[", b"{")) or (
-            stripped.endswith(b"=") and (not names or b"," in line)
-        ):
-            found = _LISTED.search(line)
-            return [*names, *_NAME.findall(found[1])] if found else names
-        if any(map(before.__contains__, self._set_words)):
+        elif stripped.endswith((b"(", b"[", b"{", b"=")):
+            line = before[before.rfind(b"\n") + 1 :]
+            if not stripped.endswith(b"=") or not names or b"," in line:
+                found = _LISTED.search(line)
+                return [*names, *_NAME.findall(found[1])] if found else names
+        if self._set_words and any(map(before.__contains__, self._set_words)):
             names += [found[1] for found in _SET.finditer(before)][-1:]
         return names
 

@@ -70,16 +70,18 @@ def match_rule(
         found = _match_around(content, pattern, anchors)
     matches: list[Match] = []
     secrets: dict[bytes, Secret] = {}  # a text that occurs often is hashed and held once
+    group = pattern.groupindex["secret"]
     has_scheme = "kind" in pattern.groupindex
     try:
         for match, shift, known in found:
-            if text := match["secret"]:
-                start, end = match.span("secret")
-                scheme = match["kind"] if has_scheme else None
+            if text := match[group]:
+                start, end = match.span(group)
+                scheme = match["kind"] or b"" if has_scheme else b""
                 if (secret := secrets.get(text)) is None:
                     secret = secrets[text] = Secret(text, rule.id)
-                span = start + shift, end + shift
-                matches.append(Match(rule, secret, *span, scheme or b"", bounds=known))
+                matches.append(
+                    Match(rule, secret, start + shift, end + shift, scheme, bounds=known)
+                )
     except TimeoutError:
         raise TimeoutExceeded(
             f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"

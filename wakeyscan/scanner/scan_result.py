@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from operator import itemgetter
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.lazy import lazy_import
@@ -82,7 +83,8 @@ class ResultCollector:
     def build(self) -> ScanResult:
         """Return the sum of the added results, sorted by path and position."""
         self._drop_last()
-        findings = (self._findings[key] for key in sorted(self._findings))
+        ordered = sorted(self._findings.items(), key=itemgetter(0))
+        findings = (finding for _, finding in ordered)
         skipped = sorted(self._skipped, key=lambda item: (*item.origin[:2], item.reason))
         return ScanResult(tuple(findings), tuple(skipped), self._coverage)
 

@@ -13,9 +13,10 @@ import codecs
 import unicodedata
 from base64 import b32encode, b64decode, b64encode
 from binascii import hexlify
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
@@ -67,20 +68,46 @@ _TOKEN_END = lazy_pattern(r"[\w+%\\.~-]*")
 _TOKEN_START = lazy_pattern(r"[\w+%\\.~-]*\Z")
 
 
-def mask_copies(text: bytes, secrets: Collection[Secret], *, are_many: bool = False) -> str:
+class LetterLines:
+    """The letters of many secrets in a text, each on a line: those of neighbors are a slice."""
+
+    def __init__(self, secrets: Sequence[Secret]) -> None:
+        self._secrets = secrets
+
+    def list_forms(self, first: int, last: int) -> bytes:
+        """Return the letters of `secrets[first:last]` in either direction, also as rot13."""
+        starts, lines, rotated, reversed_lines, reversed_rotated = self._built
+        low, high, size = starts[first], starts[last], starts[-1]
+        back = slice(size - high, size - low)
+        forward = lines[low:high] + rotated[low:high]
+        return forward + reversed_lines[back] + reversed_rotated[back]
+
+    @cached_property
+    def _built(self) -> tuple[list[int], bytes, bytes, bytes, bytes]:
+        """The starts of the lines, and the lines in four forms; in many texts nothing is shown."""
+        letters = [one.reveal().translate(_LOWER, _OTHERS) for one in self._secrets]
+        starts = [0, *accumulate(len(line) + 1 for line in letters)]
+        lines = b"\n".join([*letters, b""])
+        rotated = lines.translate(_ROT13)
+        return starts, lines, rotated, lines[::-1], rotated[::-1]
+
+
+def mask_copies(text: bytes, secrets: Collection[Secret], forms: bytes = b"") -> str:
     """Return a text with every word masked that holds a part of a secret in some form.
 
-    Of many secrets, encoded forms are only built for a text that looks like one.
+    `forms` are those of `LetterLines` if the text has many secrets: then encoded forms are only
+    built for a text that looks like one.
     """
     shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
         return shown
-    if are_many and not _may_be_encoded(text.translate(_SHAPE)):
+    if forms and not _may_be_encoded(text.translate(_SHAPE)):
         parts = [plain[at : at + _PART] for at in range(0, len(plain) - _PART + 1, _PART_STEP)]
-        if not _holds_any(_list_letters(secrets), parts):
+        if not _holds_any(forms, parts):
             return shown
         parts = _list_grams(plain, _STEP)
-        copied = [one for one in secrets if _holds_any(_list_letters((one,)), parts)]
+        letters = ((one, LetterLines((one,)).list_forms(0, 1)) for one in secrets)
+        copied = [one for one, own in letters if _holds_any(own, parts)]
     else:
         grams = _list_grams(plain)
         copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
@@ -105,15 +132,8 @@ def _may_be_encoded(shape: bytes) -> bool:
     return bool(_LONG_WORD.search(shape) or _SHORT_WORDS.search(shape))
 
 
-def _list_letters(secrets: Iterable[Secret]) -> bytes:
-    """Return the letters of secrets in either direction, also as rot13, each on a line."""
-    letters = b"\n".join([one.reveal().translate(_LOWER, _OTHERS) for one in secrets])
-    both = letters + b"\n" + letters.translate(_ROT13)
-    return both + b"\n" + both[::-1]
-
-
 def _holds_any(forms: bytes, grams: list[bytes]) -> bool:
-    return any(map(forms.__contains__, grams))
+    return any(map(forms.count, grams))  # twice as fast as `__contains__`
 
 
 def _normalize(text: bytes) -> bytes:

@@ -29,3 +29,12 @@ def test_json_is_indented_as_by_the_standard_library(value: object) -> None:
 def test_an_iterator_is_written_as_a_list(values: list[object]) -> None:
     expected = json.dumps({"a": values}, indent=2, ensure_ascii=False)
     assert "".join(iterate_json({"a": iter(values)})) == expected
+
+
+FLAT = st.dictionaries(st.text(max_size=3), SCALARS | st.sampled_from([{}, [], "},\n      {"]))
+
+
+@given(st.lists(FLAT, max_size=40))
+def test_objects_with_values_only_are_indented_too(values: list[object]) -> None:
+    expected = json.dumps({"a": values}, indent=2, ensure_ascii=False)
+    assert "".join(iterate_json({"a": iter(values)})) == expected

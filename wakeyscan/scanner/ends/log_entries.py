@@ -35,6 +35,7 @@ _STAMP = lazy_pattern(
     ) (?: \] | \b | (?<=\s) ) (?: [ ] (?:stdout|stderr) [ ] [FP] (?=[ ]) )?"""
 )
 """Time, or address of the client, at the start of a log entry."""
+_DOT, _COMMA = b".,"
 _FRACTION = lazy_pattern(rb"(?<=[0-9])[.,][0-9]+.*")
 """The part of a time after its seconds."""
 _PARTIAL = lazy_pattern(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
@@ -72,7 +73,7 @@ def _differ_in_seconds(own: bytes, other: bytes) -> bool:
 
 def cut_fraction(stamp: bytes) -> bytes:
     """Return the start of an entry up to the seconds of its time."""
-    may_have_one = b"." in stamp or b"," in stamp
+    may_have_one = _DOT in stamp or _COMMA in stamp
     return _FRACTION.sub(b"", stamp) if may_have_one else stamp
 
 

@@ -67,9 +67,9 @@ def starts_something_else(end: TextEnd, text: bytes) -> bool:
     if text.startswith(KEY_PREFIX):
         return True
     following, later = split_line(text)
-    if _LONE_CODE.fullmatch(following) and not end.line and b"<<" not in end.before:
-        return False  # none of the proofs below holds for it
     lines = Lines(end.line, following)
+    if not lines.line and _LONE_CODE.fullmatch(following) and b"<<" not in end.before:
+        return False  # none of the proofs below holds for it
     if not following.strip():
         return True
     if following[_COBOL_MARK] == b"-" and _has_open_quote(lines.line):

@@ -35,6 +35,7 @@ _OPERATORS = lazy_pattern(
 _COMMANDS = lazy_pattern(rb"\b(?:printf|join)\b[^\r\n]*\Z")
 _FUNCTION = lazy_pattern(rb"Fn::Join|!Join|!Sub")
 """Functions of CloudFormation, whose lists may be blocks of YAML."""
+_JOINS_BY_SEPARATOR = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION}
 _NEXT_WORD = lazy_pattern(
     rb"(?:,?[ \t]*|\n[ \t]*-[ \t]+)([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}\"]|\Z)"
 )
@@ -55,11 +56,11 @@ def find_next_literal(end: TextEnd) -> Rest | None:
 
 def _find_next_word(end: TextEnd) -> Rest | None:
     """Return the word after one without quotes, in a list or among the arguments of printf."""
-    joins = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION}.get(end.after[:1])
-    if not joins or not joins.search(end.before[-_JOIN_BEFORE:]):
+    joins = _JOINS_BY_SEPARATOR.get(end.after[:1])
+    found = _NEXT_WORD.match(end.after) if joins else None
+    if not joins or not found or not joins.search(end.before[-_JOIN_BEFORE:]):
         return None
-    found = _NEXT_WORD.match(end.after)
-    return Rest(found[1], *found.span(1)) if found and may_be_rest(found[1]) else None
+    return Rest(found[1], *found.span(1)) if may_be_rest(found[1]) else None
 
 
 def _is_joined(between: bytes, end: TextEnd) -> bool:

@@ -28,7 +28,14 @@ from wakeyscan.scanner.ends import columns, file_kinds, literals, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
-from wakeyscan.scanner.ends.text_end import BLANK, BREAK, ESCAPED_BREAK, INVISIBLE, TextEnd
+from wakeyscan.scanner.ends.text_end import (
+    BLANK,
+    BREAK,
+    DOUBLE_QUOTE,
+    ESCAPED_BREAK,
+    INVISIBLE,
+    TextEnd,
+)
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.ends import next_line
@@ -70,7 +77,7 @@ def _is_proven(end: TextEnd) -> bool:
     quote, rest = end.after[:1], end.after[1:]
     if quote in _QUOTES and rest[:1] not in _QUOTES:  # most keys; the table compiles in 2 ms
         return literals.is_quote_certain(end, quote, rest)
-    if quote in _LINE_ENDS and _is_literal_open(end.line):
+    if quote in _LINE_ENDS and DOUBLE_QUOTE in end.before and _is_literal_open(end.line):
         return False
     if quote == b"\n":  # the most usual row, again without the table
         return _is_line_end_certain(end, quote, rest)

@@ -21,9 +21,11 @@ Each part also starts with a literal.
 BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
 
+_CR, _VERTICAL_TAB, _FORM_FEED = b"\r\x0b\x0c"
+DOUBLE_QUOTE, _BACKSLASH, _LESS_THAN, _MARK_START = b'"\\<\xef'
+"""Codes of characters: a text is searched for a code six times as fast as for `bytes`."""
+
 _BREAK = lazy_pattern(BREAK)
-_OTHER_BREAK = lazy_pattern(rb"[\r\x0b\x0c\xc2\xe2]")
-"""The first byte of a line break that is not LF."""
 _ESCAPED = lazy_pattern(ESCAPED_BREAK)
 SPLIT_LITERAL = lazy_pattern(
     rb"""(?x) \\ (?:r\\)? n (?P<quote>["']) (?: \s*+ [,+.]? | \] ) \s*+
@@ -47,8 +49,7 @@ _MARK = lazy_pattern(rb"\xef\xbb\xbf|[^<>]{0,200}<pre[^<>]{0,200}>(?:<code[^<>]{
 _MAX_START = 128
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
-_RARE_ASCII_BREAKS = (b"\x0b", b"\x0c")
-_RARE_BREAKS = (*_RARE_ASCII_BREAKS, b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
+_OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 INVISIBLE_CHARACTERS = rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
@@ -117,6 +118,8 @@ class TextEnd(NamedTuple):
 
         A log, a table or a mail in a JSON string then has lines like one in a file.
         """
+        if _BACKSLASH not in self.before and _BACKSLASH not in self.after:
+            return None  # as for most secrets
         opening = _OPENING.search(self.line)
         if not opening:
             return None
@@ -129,6 +132,8 @@ class TextEnd(NamedTuple):
 
     def skip_mark(self) -> TextEnd:
         """Return the same without a byte-order mark, or `<pre>`, at the start of the line."""
+        if _LESS_THAN not in self.before and _MARK_START not in self.before:
+            return self
         mark = _MARK.match(self.line)
         return self._replace(before=b"\n" + self.line[mark.end() :]) if mark else self
 
@@ -158,16 +163,21 @@ def find_common_start(one: bytes, other: bytes) -> int:
 def find_last_line(text: bytes) -> bytes:
     """Return the text after the last line break."""
     line = text[text.rfind(b"\n") + 1 :]
-    line = line[line.rfind(b"\r") + 1 :]
-    for rare in _RARE_ASCII_BREAKS if line.isascii() else _RARE_BREAKS:
-        if (at := line.rfind(rare)) >= 0:
-            line = line[at + len(rare) :]
+    if _has_break(line):
+        for other in _OTHER_BREAKS:
+            if (at := line.rfind(other)) >= 0:
+                line = line[at + len(other) :]
     return line
+
+
+def _has_break(line: bytes) -> bool:
+    """Return whether a line may have a line break other than LF."""
+    return _CR in line or not line.isascii() or _VERTICAL_TAB in line or _FORM_FEED in line
 
 
 def split_line(text: bytes) -> tuple[bytes, bytes]:
     """Return the first line, and the text after its line break."""
-    if (at := text.find(b"\n")) >= 0 and not _OTHER_BREAK.search(text, 0, at):
-        return text[:at], text[at + 1 :]
+    if (at := text.find(b"\n")) >= 0 and not _has_break(line := text[:at]):
+        return line, text[at + 1 :]
     found = _BREAK.search(text)
     return (text[: found.start()], text[found.end() :]) if found else (text, b"")

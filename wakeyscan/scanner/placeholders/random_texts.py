@@ -22,6 +22,7 @@ _SLOT = 2 * tokens.SAMPLE
 _PRIME = 47
 _FILLER = bytes(number * (number + 1) // 2 % _PRIME for number in range(tokens.SAMPLE))
 """Characters after a short text. No two steps between them are equal, modulo the prime."""
+_LINE_FEED = ord("\n")
 _CODE_SIZE = 4
 _WORD_CODES = frozenset(int.from_bytes(bytes(start), sys.byteorder) for start in tokens.WORD_STARTS)
 """The starts of words as numbers, which are looked up faster than tuples."""
@@ -33,7 +34,7 @@ def find_random(texts: Sequence[bytes]) -> Iterator[bytes]:
         batch = [
             text
             for text in texts[at : at + _BATCH]
-            if tokens.MIN_SIZE <= len(text) <= tokens.MAX_SIZE and b"\n" not in text
+            if tokens.MIN_SIZE <= len(text) <= tokens.MAX_SIZE and _LINE_FEED not in text
         ]
         if batch:
             yield from _select_random(batch)
