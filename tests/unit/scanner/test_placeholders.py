@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import string
 import uuid
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from typing import NamedTuple
 
 import pytest
@@ -41,6 +42,7 @@ CUT_SHORT = "cut short by an ellipsis"
 PUBLIC, PART = "a public key", "a part of a credential"
 NO_JWT = "does not decode as a JSON web token"
 EXAMPLE_JWT = "an example JSON web token"
+MASHED, CHANGED = "typed on a keyboard at random", "a UUID that a person has changed"
 
 
 def reason(text: str, rule_id: str = KEY, scheme: str = "") -> str:
@@ -136,6 +138,10 @@ TEMPLATES = (
 """Passwords that only their punctuation gives away."""
 
 CLAIMS = '{"sub":"svc-31"}'
+SUPABASE = '{"iss":"%s","role":"anon","exp":1983812996}'
+AZURITE = b64decode(
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
 
 HEADERS = {
     "rfc-7617": ("Basic", basic("Aladdin:open sesame"), EXAMPLE),
@@ -245,6 +251,47 @@ HEADERS = {
     "half-a-byte": ("Bearer", SHA512[:65], PART),
     "whole-bytes": ("Bearer", SHA512[:66], ""),
     "padded-wrongly": ("Basic", "a" + basic("user123:password123"), NO_PAIR),
+    "azurite": ("SharedKey", b64encode(AZURITE).decode(), EXAMPLE),
+    "stripe": ("Basic", basic("sk_test_4eC39HqLyjWDarjtT1zdp7dc:"), EXAMPLE),
+    "twitch": ("Bearer", "2gbdx6oar67tqtcmt49t3wpcgycthx", EXAMPLE),
+    "pagerduty": ("Token", "y_NbAkKc66ryYTWUXYEu", EXAMPLE),
+    "kylin": ("Basic", basic("ADMIN:KYLIN"), EXAMPLE),
+    "md5-of-a-word": ("Token", hashlib.md5(b"test").hexdigest(), EXAMPLE),
+    "md5-of-nothing": ("Bearer", hashlib.md5(b"").hexdigest().upper(), EXAMPLE),
+    "sha1-of-a-word": ("Bearer", hashlib.sha1(b"password").hexdigest(), EXAMPLE),
+    "sha256-of-digits": ("Bearer", hashlib.sha256(b"123456").hexdigest(), EXAMPLE),
+    "md5-of-random": ("Bearer", hashlib.md5(SECRET.encode()).hexdigest(), ""),
+    "sha512-of-a-word": ("Bearer", hashlib.sha512(b"test").hexdigest(), ""),
+    "jwt-io-issued": ("Bearer", jwt('{"uid":"a71","iat":1516239022}', SIGNATURE), EXAMPLE_JWT),
+    "jwt-io-later": ("Bearer", jwt('{"uid":"a71","iat":1716239022}', SIGNATURE), ""),
+    "jane-doe": ("Bearer", jwt('{"name":"Jane Doe","iat":1616239022}', SIGNATURE), EXAMPLE_JWT),
+    "supabase-demo": ("Bearer", jwt(SUPABASE % "supabase-demo", SIGNATURE), EXAMPLE_JWT),
+    "supabase": ("Bearer", jwt(SUPABASE % "supabase", SIGNATURE), ""),
+    "postgrest": ("Bearer", jwt('{"role":"todo_user"}', SIGNATURE), EXAMPLE_JWT),
+    "jwt-of-1970": ("Bearer", jwt('{"user_pk":1,"exp":123456}', SIGNATURE), EXAMPLE_JWT),
+    "jwt-address": ("Bearer", jwt('{"sub":"a@example.com"}', SIGNATURE), EXAMPLE_JWT),
+    "jwt-address-issued": ("Bearer", jwt('{"a":"b@example.com","exp":1460987197}', SIGNATURE), ""),
+    "jwt-address-then": ("Bearer", jwt('{"iat":1460987197,"a":"b@example.com"}', SIGNATURE), ""),
+    "uuid": ("Bearer", UUID, ""),
+    "uuid-version-1": ("Bearer", "c2d2f3a4-8e1b-11ee-b9d1-0242ac120002", ""),
+    "uuid-changed": ("Bearer", UUID[:19] + "7" + UUID[20:], CHANGED),
+    "uuid-changed-capitals": ("Token", UUID[:19].upper() + "F" + UUID[20:].upper(), CHANGED),
+    "uuid-and-a-word": ("Basic", basic(f"{UUID}:secret"), PAIR),
+    "uuid-and-a-secret": ("Basic", basic(f"{UUID}:{SECRET}"), ""),
+    "uuid-alone": ("Basic", basic(f"{UUID}:"), ""),
+    "name-in-capitals": ("Basic", basic("anna7:ANNA7"), PAIR),
+    "name-with-a-capital": ("Basic", basic("uwe0:Uwe0"), PAIR),
+    "password-with-an-error": ("Basic", basic("anna:Anna's Passwerdd"), PAIR),
+    "password-that-begins-so": ("Basic", basic("anna:passwRq7Xz9Lk"), ""),
+    "sentence": ("Bearer", "base64orsomethingitreallydoesntmatter", JOINED),
+    "sentence-letters": ("Bearer", "averysecretpassphraseforallofus", JOINED),
+    "letters": ("Bearer", "qzkxwvjmtbpdghfrcnslwqzk", ""),
+    "mashed": ("Bearer", "sdfsdfsdf23", MASHED),
+    "mashed-capitals": ("Bearer", "BGFHFHOJDF76DFDFD777", MASHED),
+    "mashed-twice": ("Token", "jkhasdkjhasd87213", MASHED),
+    "mashed-and-digits": ("Bearer", "lkjhlkjh98y9hkjh", MASHED),
+    "hexadecimal-letters": ("Bearer", "adfdafad73fdaafd90da", ""),
+    "home-row-of-many-letters": ("Bearer", "sdkqhwf3ljgxvap7", ""),
     "password-words": ("Credentials.basic", "my-password-1", PAIR),
     "password-sequence": ("password", "12345678", PAIR),
     "password-real": ("BasicAuth", SECRET, ""),

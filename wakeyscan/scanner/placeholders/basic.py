@@ -16,8 +16,8 @@ from wakeyscan.scanner.placeholders.web_tokens import check_web_token
 RANDOM_PART = rb"[0-9][A-Za-z]+[0-9]|[a-z][A-Z]+[a-z]+[A-Z]|[A-Za-z0-9]{20}"
 
 _WEAK_PASSWORD = lazy_pattern(
-    rb"(?i)(?:some-?\w+|your-?_?\w+|mypass\w*|\W*|.{0,3}|(?-i:[a-z]{4})|[a-z]*pass(?:word)?s?)"
-    rb"\d{0,6}[\"'!]?"
+    rb"(?i)(?:some-?\w+|your-?_?\w+|mypass\w*|\W*|.{0,3}|(?-i:[a-z]{4})|[a-z]*pass(?:word)?s?"
+    rb"|(?:\w+'s )?pas[sz]?w.{0,2}r?d+)\d{0,6}[\"'!]?"
 )
 _TEMPLATE = lazy_pattern(
     rb"\$\{?[\w.]+\}?|<[^<>]*>|\{+[^{}]*\}+|%\w*%?|\[[^\[\]]*\]|_{2,}\w+_{2,}|@@?\w+@@?"
@@ -31,6 +31,7 @@ _MIN_KEY_NAME = 16
 """Minimum characters of a name that may be a key, next to a word or an empty password."""
 _MIN_OPAQUE = 24
 """Minimum characters of a random Basic credential that is not a name and password."""
+_UUID = lazy_pattern(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = lazy_pattern(
     rb"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|(?=[a-z_-]{0,16}[A-Z0-9])[A-Za-z0-9_-]{24,256}"
 )
@@ -102,6 +103,8 @@ def _check_pair(name: str, password: str) -> str:
     if not _is_weak(name, password):
         return ""
     text = name.encode()
+    if _UUID.fullmatch(text) and password:
+        return PAIR  # the identifier of a client
     if len(text) >= _MIN_KEY_NAME and re.search(RANDOM_PART, text) and not is_made_of_words(name):
         return check_token(text)  # some services use a key as the name
     return PAIR
@@ -119,7 +122,12 @@ def _is_weak(name: str, password: str) -> bool:
 
 
 def _is_like(name: str, password: str) -> bool:
-    """Return whether a password is the name, but for one character: the wrong one of a test."""
+    """Return whether a password is the name, but for one character: the wrong one of a test.
+
+    Or for its capitals, as in `anna:Anna`.
+    """
+    if password in {name.lower(), name.upper(), name.capitalize()}:
+        return True
     return len(name) == len(password) and sum(map(operator.ne, name, password)) <= 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.base64_codec import decode_credential
@@ -14,8 +15,9 @@ from wakeyscan.scanner.placeholders.basic import (
     is_weak_pair,
 )
 from wakeyscan.scanner.placeholders.password_words import is_made_of_words
-from wakeyscan.scanner.placeholders.tokens import POOR, WORD, check_token
+from wakeyscan.scanner.placeholders.tokens import JOINED, POOR, WORD, check_token
 from wakeyscan.scanner.placeholders.web_tokens import check_web_token
+from wakeyscan.scanner.placeholders.words import FOLLOWERS
 
 _PASSWORDS = frozenset(
     b"password credentials.basic basic_auth basicauth basicauthcredentials"
@@ -47,7 +49,22 @@ _BROKEN_JSON = lazy_pattern(
 """`":"` and `","` in base64, but not `{"`: the header of a JSON web token, without its start."""
 _HALF_BYTE = lazy_pattern(rb"(?:[0-9a-f]{2}){32,}[0-9a-f]\Z")
 """An odd number of hexadecimal digits, which are half a byte."""
+_CHANGED_UUID = lazy_pattern(
+    rb"(?i)[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-7c-f][0-9a-f]{3}-[0-9a-f]{12}"
+)
+"""A UUID that says that it is random (version 4), but not of RFC 9562: a person changed it."""
+_LETTERS = lazy_pattern(rb"(?=[a-z0-9]{24})[a-z]*[0-9]{0,2}[a-z]*")
+_MAX_RARE = 0.15
+"""Fraction of the pairs of letters in a sentence without blanks that are rare in words: of 20,000
+random texts of 24 small letters, one has so few."""
+_HOME_ROW, _NOT_HEXADECIMAL = b"asdfghjkl", b"sghjkl"
+"""Letters under the fingers, and those of them that no hexadecimal text has."""
+_MIN_MASHED = 8
+_MAX_MASHED = 40
+"""Numbers of letters, and of characters, of a text that a person hammered into a keyboard."""
 _CUT_SHORT = "cut short by an ellipsis"
+_MASHED = "typed on a keyboard at random"
+_CHANGED = "a UUID that a person has changed"
 _INCOMPLETE = "a part of a credential"
 
 
@@ -61,17 +78,31 @@ def check_header(text: bytes, scheme: bytes) -> str:
         return check_web_token(text)
     if _ELLIPSIS.search(text):
         return _CUT_SHORT
+    return _check_typed(text) or _check_form(text) or check_token(text)
+
+
+def _check_typed(text: bytes) -> str:
+    """Return why a person typed a token, or its words; empty if it is not known."""
     if is_weak_pair(text):
         return PAIR
     if len(text) < _MIN_HEADER and _is_mostly_words(text):
         return WORD
-    if _FEW_DIGITS.fullmatch(text):
-        return POOR
     if _encodes_words(text):
         return WORD
+    if len(text) < _MAX_MASHED and _is_mashed(text):
+        return _MASHED
+    return JOINED if _LETTERS.fullmatch(text) and _is_sentence(text) else ""
+
+
+def _check_form(text: bytes) -> str:
+    """Return why no service issues a token of this form; empty if one may."""
+    if _FEW_DIGITS.fullmatch(text):
+        return POOR
     if _PUBLIC_KEY.match(text):
         return "a public key"
-    return _INCOMPLETE if _is_incomplete(text) else check_token(text)
+    if _CHANGED_UUID.fullmatch(text):
+        return _CHANGED
+    return _INCOMPLETE if _is_incomplete(text) else ""
 
 
 def _is_incomplete(text: bytes) -> bool:
@@ -86,6 +117,28 @@ def _encodes_words(text: bytes) -> bool:
     except ValueError:
         return False
     return plain.isascii() and is_made_of_words(plain.decode("ascii"))
+
+
+def _is_mashed(text: bytes) -> bool:
+    """Return whether few letters, nearly all of the home row, make a text.
+
+    One random text in 100,000 is made so.
+    """
+    letters = [code for code in text.lower() if code in FOLLOWERS]
+    home = sum(code in _HOME_ROW for code in letters)
+    return (
+        len(letters) >= _MIN_MASHED
+        and home * 20 >= len(letters) * 17
+        and len(set(letters)) * 2 <= len(letters)
+        and sum(code in _NOT_HEXADECIMAL for code in letters) * 4 >= len(letters)
+    )
+
+
+def _is_sentence(text: bytes) -> bool:
+    """Return whether letters follow each other as in words."""
+    pairs = [pair for pair in pairwise(text) if pair[0] in FOLLOWERS]
+    rare = sum(following not in FOLLOWERS[letter] for letter, following in pairs)
+    return rare <= _MAX_RARE * len(pairs)
 
 
 def _is_mostly_words(text: bytes) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from wakeyscan.core.hashes import compute_digest
+from wakeyscan.scanner.placeholders.words import WORDS
+
 _EXAMPLES = frozenset(
     (
         b"wa_live_your_key",
@@ -23,6 +28,36 @@ _EXAMPLES = frozenset(
         b"9944b09199c62bcf9418ad846dd0e4bbdfc6ee4b",  # Django REST framework's guide
         b"781292.db7bc3a58fc5f07e",  # Kubernetes' guides
         b"07401b.f395accd246ae52d",
+        b"czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3",  # drafts of RFC 6749
+        b"vF9dft4qmT",
+        b"45ghiukldjahdnhzdauz",  # RFC 7009
+        b"reg-23410913-abewfq.123483",  # RFC 7592
+        b"QURNSU46S1lMSU4=",  # Apache Kylin: ADMIN:KYLIN, the name and password of every new server
+        b"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+        b"C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==",
+        # Above: the emulators of Azure's storage and of Cosmos DB, which all have the same keys.
+        b"sk_test_4eC39HqLyjWDarjtT1zdp7dc",  # Stripe
+        b"c2tfdGVzdF80ZUMzOUhxTHlqV0Rhcmp0VDF6ZHA3ZGM6",
+        b"sk_test_BQokikJOvBiI2HlWgH4olfQ2",
+        b"c2tfdGVzdF9CUW9raWtKT3ZCaUkySGxXZ0g0b2xmUTI6",
+        b"ghp_16C7e42F292c6912E7710c838347Ae178B4a",  # GitHub
+        b"gho_16C7e42F292c6912E7710c838347Ae178B4a",
+        b"9koXpg98eAheJpvBs5tK",  # GitLab
+        b"2gbdx6oar67tqtcmt49t3wpcgycthx",  # Twitch
+        b"cfabdegwdoklmawdzdo98xt2fo512y",
+        b"jostpf5q0uzmxmkba9iyug38kjtgh",
+        b"y_NbAkKc66ryYTWUXYEu",  # PagerDuty
+        b"8M7wS6hCpXVc-DoRnPPY_UCWPgy8aea4Wy6kCe5T",  # Cloudflare
+        b"YQSn-xWAQiiEh9qM58wZNnyQS7FUdoqGIUAbrh7T",
+        b"VnVhQ2ZHY0JDZGJrUW0tZTVhT3g6dWkybHAyYXhUTm1zeWFrdzl0dk5udw==",  # Elasticsearch
+        b"A21AAFEpH4PsADK7qSS7pSRsgzfENtu-Q1ysgEDVDESseMHBYXVJYE8ovjj68elIDy8nF26AwPhfXTIeWAZHSLIsQkSYz9ifg",
+        b"AAAAAAAAAAAAAAAAAAAAAMLheAAAAAAA0%2BuSeid%2BULvsea4JtiGRiSDSJSI%3D"
+        b"EUifiRBkKG5E2XzMDjRfl76ZC9Ub0wnz4XsNiRVBChTYbJcE3F",  # Above: PayPal. This: Twitter
+        b"eHZ6MWV2RlM0d0VFUFRHRUZQSEJvZzpMOHFxOVBaeVJnNmllS0dFS2hab2xHQzB2SldMdzhpRUo4OERSZHlPZw==",
+        b"tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2",  # ntfy
+        b"OnRrX0FnUWRxN21WQm9GRDM3elFWTjI5Umh1TXpOSXoy",
+        b"2PMWPTCTOXWXGKTSLH4TNQ",  # go-oauth2
+        b"dGplMDpUamUw",  # SuperOffice
     )
 )
 """Examples of the vendor's documentation (contract, section 1), RFCs and well-known guides."""
@@ -64,8 +99,24 @@ _SHUFFLED = sorted(b"abcdefghkvaZVDPE1864563")
 example of a token."""
 
 
+_HASHES = {32: "md5", 40: "sha1", 64: "sha256"}
+"""Hashes by the number of their hexadecimal digits."""
+_HASHED = (b"", b"1", b"12", b"123", b"1234", b"12345", b"123456", b"12345678", b"123456789")
+"""What people hash as an example, in addition to the words."""
+
+
 def is_published(text: bytes) -> bool:
     """Return whether documentation publishes a credential or an id, in any case."""
-    if text in _EXAMPLES or text.replace(b"-", b"").lower() in _EXAMPLE_IDS:
+    lowered = text.replace(b"-", b"").lower()
+    if text in _EXAMPLES or lowered in _EXAMPLE_IDS:
+        return True
+    if len(text) in _HASHES and text.isalnum() and lowered in _list_hashes(len(text)):
         return True
     return len(text) == len(_SHUFFLED) and sorted(text) == _SHUFFLED
+
+
+@cache
+def _list_hashes(size: int) -> frozenset[bytes]:
+    """Return the hashes of common words: anybody can look up the word of such a token."""
+    texts = (*_HASHED, *WORDS)
+    return frozenset(compute_digest(_HASHES[size], text).hex().encode() for text in texts)

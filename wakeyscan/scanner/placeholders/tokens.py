@@ -12,7 +12,7 @@ from wakeyscan.scanner.placeholders.typed_text import find_typed, has_few_charac
 from wakeyscan.scanner.placeholders.words import EXAMPLE_WORDS, WORDS
 
 WORD = "contains a word that examples use"
-_JOINED = "words joined together, not a random text"
+JOINED = "words joined together, not a random text"
 _SEQUENCE = "a sequence, like 123456 or abcdef"
 _REPEATED = "repeats itself"
 POOR = "has too few different characters"
@@ -160,4 +160,4 @@ def _choose_reason(text: bytes, found: description.Description) -> str:
         return WORD
     if any(word in text for word in EXAMPLE_WORDS if len(word) >= _START):
         return WORD
-    return {runs.REPETITION: _REPEATED, runs.SEQUENCE: _SEQUENCE}.get(kind, _JOINED)
+    return {runs.REPETITION: _REPEATED, runs.SEQUENCE: _SEQUENCE}.get(kind, JOINED)
