@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -205,6 +206,45 @@ def test_a_resumed_run_audits_only_what_is_new(
     changed = {name.split("-")[0] for name, _ in list_ledger(tmp_path).items() ^ first.items()}
     assert changed == {"b"}
     assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, repos)
+
+
+def set_field(record: bytes, name: str, value: str) -> bytes:
+    """Replace the value of a field, wherever it is."""
+    changed, count = re.subn(rf'"{name}": ("[^"]*"|\d+)', f'"{name}": {value}', record.decode())
+    assert count
+    return changed.encode()
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "cut": lambda record: record[: len(record) // 2],
+    "empty": lambda record: b"",
+    "binary": lambda record: bytes(range(256)),
+    "other JSON": lambda record: b"[]",
+    "deep": lambda record: b"[" * 100_000,
+    "long number": lambda record: set_field(record, "bytes", "9" * 5000),
+    "no date": lambda record: set_field(record, "finished", '"2026-13-45"'),
+    "no time in UTC": lambda record: set_field(record, "finished", '"0001-01-01T00:00:00+14:00"'),
+    "another repository": lambda record: set_field(record, "repository", '"b"'),
+    "another state": lambda record: set_field(record, "state", '"pending"'),
+    "another version": lambda record: set_field(record, "key", f'"{"0" * 32}"'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_record_is_said_and_audited_again(
+    tmp_path: Path, clones: Path, run: Run, key: str, damage: Callable[[bytes], bytes]
+) -> None:
+    make_clones(clones, {"a": {"k": key}, "\udcff\u20ac": {"b": "b"}})
+    run("fleet", "clones")
+    before = summarize(tmp_path / RESULTS)
+    (file,) = (tmp_path / RESULTS / "ledger").glob("a-*.json")
+    file.write_bytes(damage(file.read_bytes()))
+    ran = run("fleet", "clones", "--resume")
+    said = f"wakeyscan: {file}: the record is damaged, so a is audited again"
+    assert (ran.code, ran.err) == (1, f"{said}\n")
+    assert summarize(tmp_path / RESULTS) == before
+    ran = run("fleet", "clones", "--resume")
+    assert (ran.code, ran.err) == (1, "")
 
 
 def test_another_fingerprint_key_is_not_resumed(

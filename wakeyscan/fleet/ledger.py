@@ -12,6 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
@@ -166,11 +167,35 @@ def read_record(file: str, rules: tuple[Rule, ...]) -> Record:
             key=fields.get_name("key"),
             state=State(fields.get_text("state")),
             run=fields.get_name("run"),
-            finished=fields.get_name("finished"),
+            finished=_check_time(fields.get_name("finished")),
             reason=fields.get_text("reason"),
             milliseconds=fields.get_number("milliseconds"),
         )
         return Record(entry, build_result(report, rules))
+
+
+def _check_time(text: str) -> str:
+    """Return a time with its offset; raise `ValueError` for another text."""
+    try:
+        datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("finished: expected a time in UTC") from None
+    return text
+
+
+def list_damaged(folder: str, repository: str) -> list[str]:
+    """List the files of a repository that are not the records that their names promise."""
+    return [file for file in list_files(folder, repository) if not _is_intact(file, repository)]
+
+
+def _is_intact(file: str, repository: str) -> bool:
+    try:
+        entry = read_record(file, ()).entry
+    except SourceError:
+        return False
+    key = entry.key if entry.state is State.AUDITED else entry.state.value
+    name = make_encodable(redact(repository))
+    return entry.repository == name and os.path.basename(file).split(".")[1] == key
 
 
 def read_records(folder: str, rules: tuple[Rule, ...]) -> Iterator[Record]:

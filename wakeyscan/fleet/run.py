@@ -23,6 +23,8 @@ RETRIES = 2
 
 _SHARD = re.compile(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})")
 
+_DAMAGED = "{}: the record is damaged, so {} is audited again"
+
 
 class Shard(NamedTuple):
     """One of several parts of a fleet."""
@@ -69,18 +71,26 @@ class FleetRun(NamedTuple):
 
 
 def build_tasks(
-    repositories: Sequence[FleetRepository], options: TaskOptions, *, resume: bool
+    repositories: Sequence[FleetRepository],
+    options: TaskOptions,
+    *,
+    resume: bool,
+    on_damaged: Callable[[str], None],
 ) -> list[FleetTask]:
     """Return the tasks, and write a record of each repository that has none in the ledger.
 
     So each repository has a row, even if the run is cut off. Unless `resume` is set, the records
-    of earlier runs are removed first. Raise `ReportError`.
+    of earlier runs are removed first. A record that cannot be read is removed too, and `on_damaged`
+    is called with a message. Raise `ReportError`.
     """
     ledger.create(options.folder)  # a shard may be empty
-    known = ledger.list_keys(options.folder)
+    known = ledger.list_keys(options.folder) if resume else {}
     tasks = []
     for repository in repositories:
-        keys = known.get(ledger.build_slug(repository.name), []) if resume else []
+        keys = known.get(ledger.build_slug(repository.name), [])
+        for file in ledger.list_damaged(options.folder, repository.name) if keys else ():
+            on_damaged(_DAMAGED.format(file, repository.name))
+            keys = []
         task = FleetTask(repository, options, tuple(keys))
         if not keys:
             fail_task(task, "not audited yet", State.PENDING)

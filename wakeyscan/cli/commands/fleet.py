@@ -116,7 +116,8 @@ def _audit(folder: str, sources: list[str], given: Values, settings: Config) -> 
     executor = build_executor(given, settings)
     listing = list_sources(sources, given, quiet=settings.quiet)
     chosen = [one for one in listing.repositories if shard is None or shard.has(one.name)]
-    tasks = build_tasks(chosen, options, resume=bool(given.get("resume")))
+    resume = bool(given.get("resume"))
+    tasks = build_tasks(chosen, options, resume=resume, on_damaged=output.print_error)
     with FleetProgress(len(tasks), settings.quiet) as progress:
         run = run_fleet(tasks, executor, progress.add)
     records = read_outcomes(tasks, run, load_rules(settings.rules))
