@@ -31,7 +31,7 @@ def write(folder):
               ((".env.example", b"WASTACK_API_KEY="), (".gitignore", b"/.env.local")))
     repair = Repair(after, fixes=(fix,))
     planned = fix_plan.PlannedFile(".env", os.path.join(folder, ".env"), before, repair)
-    fix_writer.write_planned(planned, fix_access.FileAccess(folder, frozenset([".env"])))
+    fix_writer.write_all([planned], fix_access.FileAccess(folder, frozenset([".env"])))
 
 def write_in_child(folder, moment):
     child = os.fork()
@@ -261,6 +261,44 @@ def test_a_private_file_keeps_its_own_value_of_a_variable(repo: Repo, key: str) 
     assert read(repo, ".env.local") == "export WASTACK_API_KEY='other' # mine\n"
     repo.write({".env.local": f'WASTACK_API_KEY="{key}"\n'})
     assert repo.run("fix", "--write").code == 0
+
+
+def test_files_that_change_get_lines_of_other_files_too(repo: Repo, make_key: MakeKey) -> None:
+    key, old = make_key(), make_key()
+    repo.commit({".env": f"WA_KEY={key}\nPORT=1\n", ".env.example": f"OLD_KEY={old}\nPORT=1\n"})
+    repo.write({".env.local": f"# {old}\nA=1\n", "z.py": f'K = "{key}"\n'})
+    ran = repo.run("fix", "--write")
+    assert (ran.code, ran.err) == (0, "")
+    assert read(repo, ".env") == "# WA_KEY is in .env.local, which git ignores\nPORT=1\n"
+    assert read(repo, ".env.example") == "OLD_KEY=\nPORT=1\nWA_KEY=\n"
+    assert read(repo, ".env.local") == f"# $OLD_KEY\nA=1\nWA_KEY={key}\n"
+    assert key not in read(repo, "z.py")
+
+
+_CHANGE_IN_BETWEEN = """
+import os, sys
+from wakeyscan.cli.main import main
+
+def change(name, arguments):
+    if name == "os.rename":
+        with open("b.py", "a") as file:
+            file.write("# mine")
+
+sys.addaudithook(change)
+sys.exit(main(["fix", "--write"]))
+"""
+
+
+def test_a_fix_that_stops_in_the_middle_names_the_changed_files(repo: Repo, key: str) -> None:
+    repo.commit({name: f'K = "{key}"\n' for name in ("a.py", "b.py", "c.py")})
+    ran = start_program([sys.executable, "-c", _CHANGE_IN_BETWEEN], repo.top)
+    assert (ran.code, ran.out) == (2, "")
+    stopped, reason = ran.err.splitlines()
+    assert stopped == (
+        f"wakeyscan: the fix stopped in the middle; it has changed {repo.top / 'a.py'}"
+    )
+    assert reason == "wakeyscan: b.py: changed during the fix; run it again"
+    assert [key in read(repo, name) for name in ("a.py", "b.py", "c.py")] == [False, True, True]
 
 
 @pytest.mark.parametrize("name", [".env.local", ".env.example", ".gitignore"])

@@ -12,9 +12,10 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 
 from wakeyscan.cli.fix_access import MAX_SIZE, read_file
+from wakeyscan.cli.output import print_error
 from wakeyscan.core import files
 from wakeyscan.core.errors import ReportError
-from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 
 if TYPE_CHECKING:
@@ -28,12 +29,30 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _IGNORE_FILE = ".gitignore"
 
 
+class Changes(NamedTuple):
+    """What a fix has written so far."""
+
+    lines: dict[str, list[bytes]]
+    """Lines that files got from the fix of another one, by the places of these files."""
+    replaced: list[str]
+    """Places of the files that are repaired."""
+
+
 def write_all(planned: Sequence[PlannedFile], access: FileAccess) -> None:
-    """Write the repaired files, and nothing if one of them cannot be; raise `ReportError`."""
+    """Write the repaired files, and nothing if one of them cannot be; raise `ReportError`.
+
+    If it must stop in the middle, it prints which files are changed.
+    """
     for file in planned:
         _check_planned(file, access)
-    for file in planned:
-        write_planned(file, access)
+    changes = Changes({}, [])
+    try:
+        for file in planned:
+            write_planned(file, access, changes)
+    except BaseException:
+        if changed := [*dict.fromkeys((*changes.lines, *changes.replaced))]:
+            print_error(f"the fix stopped in the middle; it has changed {', '.join(changed)}")
+        raise
 
 
 def _check_planned(planned: PlannedFile, access: FileAccess) -> None:
@@ -51,20 +70,20 @@ def _check_planned(planned: PlannedFile, access: FileAccess) -> None:
         _check_unchanged(planned)
 
 
-def write_planned(planned: PlannedFile, access: FileAccess) -> None:
-    """Write a repaired file and its related files; raise `ReportError`."""
+def write_planned(planned: PlannedFile, access: FileAccess, changes: Changes) -> None:
+    """Write a repaired file and its related files, and note that; raise `ReportError`."""
     added = list_added(planned)
     ignored = [pair for pair in added if pair[0].endswith(_IGNORE_FILE)]
     others = [pair for pair in added if pair not in ignored]
     try:
         for path, line in ignored:
-            _add_line(access.locate(path), line)
+            _add_line(access.locate(path), line, changes)
         for path, line in list_moved(planned):
-            _append_private(access.locate(path), line)
+            _append_private(access.locate(path), line, changes)
         for path, line in others:
-            _add_line(access.locate(path), line)
+            _add_line(access.locate(path), line, changes)
         if planned.repair.content != planned.before:
-            _replace(planned)
+            _replace(planned, changes)
     except OSError as error:
         name = os.fsdecode(error.filename or planned.file)
         raise ReportError(f"{name}: cannot be written: {error.strerror}") from None
@@ -95,14 +114,15 @@ def _has_line(content: bytes, line: bytes) -> bool:
     return any(old == line or (line.endswith(b"=") and old.startswith(line)) for old in present)
 
 
-def _add_line(file: str, line: bytes) -> None:
+def _add_line(file: str, line: bytes, changes: Changes) -> None:
     before = read_file(file, MAX_SIZE) or b""
     after = complete_lines(before, (line,))
     if after != before:
         files.write(file, after, _find_trees(file))
+        changes.lines.setdefault(file, []).append(line)
 
 
-def _append_private(file: str, line: bytes) -> None:
+def _append_private(file: str, line: bytes, changes: Changes) -> None:
     """Append a line with a key to a file that git ignores; only its owner may read it then."""
     before = read_file(file, MAX_SIZE) or b""
     added = complete_lines(before, (line,))[len(before) :]
@@ -114,6 +134,7 @@ def _append_private(file: str, line: bytes) -> None:
         stream.write(added)
         stream.flush()
         os.fsync(descriptor)
+    changes.lines.setdefault(file, []).append(line)
 
 
 def _make_private(descriptor: int) -> None:
@@ -122,14 +143,17 @@ def _make_private(descriptor: int) -> None:
         os.fchmod(descriptor, mode & ~_OTHERS)
 
 
-def _check_unchanged(planned: PlannedFile) -> None:
-    if read_file(planned.file, MAX_SIZE) != planned.before:
+def _check_unchanged(planned: PlannedFile, lines: Iterable[bytes] = ()) -> None:
+    if read_file(planned.file, MAX_SIZE) != complete_lines(planned.before, lines):
         raise ReportError(f"{planned.path}: changed during the fix; run it again")
 
 
-def _replace(planned: PlannedFile) -> None:
-    _check_unchanged(planned)
-    files.write(planned.file, planned.repair.content, _find_trees(planned.file))
+def _replace(planned: PlannedFile, changes: Changes) -> None:
+    lines = changes.lines.get(planned.file, ())
+    _check_unchanged(planned, lines)
+    content = complete_lines(planned.repair.content, lines)
+    files.write(planned.file, content, _find_trees(planned.file))
+    changes.replaced.append(planned.file)
 
 
 def _find_trees(file: str) -> Iterator[str]:
