@@ -275,6 +275,15 @@ def test_files_that_change_get_lines_of_other_files_too(repo: Repo, make_key: Ma
     assert key not in read(repo, "z.py")
 
 
+def test_a_file_of_ruby_that_changes_strings_gets_copies_from_all_others(
+    repo: Repo, key: str
+) -> None:
+    repo.commit({"bin/run.rb": f'send("{key}")\n', "lib/send.rb": "def send(key)\n  key\nend\n"})
+    assert '+send(ENV.fetch("WASTACK_API_KEY"))\n' in repo.run("fix").out
+    repo.commit({"lib/send.rb": "def send(key)\n  key.strip!\nend\n"})
+    assert '+send(ENV.fetch("WASTACK_API_KEY").dup)\n' in repo.run("fix").out
+
+
 _CHANGE_IN_BETWEEN = """
 import os, sys
 from wakeyscan.cli.main import main
@@ -290,7 +299,7 @@ sys.exit(main(["fix", "--write"]))
 
 
 def test_a_fix_that_stops_in_the_middle_names_the_changed_files(repo: Repo, key: str) -> None:
-    repo.commit({name: f'K = "{key}"\n' for name in ("a.py", "b.py", "c.py")})
+    repo.commit(dict.fromkeys(("a.py", "b.py", "c.py"), f'K = "{key}"\n'))
     ran = start_program([sys.executable, "-c", _CHANGE_IN_BETWEEN], repo.top)
     assert (ran.code, ran.out) == (2, "")
     stopped, reason = ran.err.splitlines()

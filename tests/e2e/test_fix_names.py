@@ -207,3 +207,10 @@ def test_a_name_of_unknown_use_is_to_be_checked(repo: Repo, key: str) -> None:
         "there too, else rename it in the changed lines\n"
     ) in ran.out
     assert 'os.environ["WASTACK_TOKEN"]' in read(repo, "c.py")
+
+
+def test_a_name_that_a_file_sets_precedes_the_one_of_a_sample(repo: Repo, key: str) -> None:
+    repo.commit({".env": f"NEW_KEY={key}\n", ".env.example": f"OLD_KEY={key}\n"})
+    repo.commit({"a.rb": f'k = "{key}"\n', "b/.env.example": f"OLDER_KEY={key}\n"})
+    assert repo.run("fix", "--write").code == 0
+    assert (repo.top / "a.rb").read_text() == 'k = ENV.fetch("NEW_KEY")\n'

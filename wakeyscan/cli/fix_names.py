@@ -13,7 +13,7 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.errors import GitError
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.fixers import variables
+from wakeyscan.fixers import dotenv, variables
 from wakeyscan.scanner.detector import detect_in_document
 
 if TYPE_CHECKING:
@@ -64,13 +64,18 @@ def read_name_facts(
         numbers += counted
         users |= {name: (*users.get(name, ()), unit) for name in counted}
     own: dict[str, str] = {}
-    for path, findings in found.items():
+    for path, findings in sorted(found.items(), key=_is_set):
         if os.path.basename(path).startswith(".env"):
             lines = (read_file(access.locate(path)) or b"").splitlines()
             own |= _read_own_names(findings, lines)
     claims = frozenset((name.upper(), fingerprint) for fingerprint, name in own.items())
     everything = tuple(finding for findings in found.values() for finding in findings)
     return NameFacts(everything, numbers, users, own, claims)
+
+
+def _is_set(pair: tuple[str, object]) -> bool:
+    """Return whether a file sets its variables; names in samples are used where no file does."""
+    return not dotenv.is_sample(os.path.basename(pair[0]))
 
 
 def _read_own_names(findings: list[Finding], lines: list[bytes]) -> dict[str, str]:

@@ -45,7 +45,7 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         raise NotFixable("its line is not an assignment")
     if not line.startswith(_QUOTES, assignment.end()) and _ASSIGNED.search(line, assignment.end()):
         raise NotFixable("its line has several assignments; write one per line first")
-    if _SAMPLES.search(source.name.lower()):
+    if is_sample(source.name):
         return Fix((Edit(start + assignment.end(), end, b""),))
     if source.is_ignored(source.path):
         raise NotFixable("git ignores this file, so it is the right place for the key")
@@ -57,6 +57,11 @@ def build_fix(source: Source, leak: Leak) -> Fix:
         added = ((f"{folder}.gitignore", _anchor(source.name)), example)
         return Fix((), added=added, own_name=assignment["name"].decode())
     return _move(source, folder, (start, end), assignment["name"], leak)
+
+
+def is_sample(name: str) -> bool:
+    """Return whether a file shows variables, but sets none."""
+    return _SAMPLES.search(name.lower()) is not None
 
 
 def _move(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -13,11 +14,17 @@ if TYPE_CHECKING:
 
     from wakeyscan.fixers.syntax import Literal
 
-_CHANGES = (
-    rb"\s*(?:<<|\[[^\]]*\]\s*=(?![=~])"
-    rb"|\.(?:\w+!|(?:concat|insert|prepend|replace|clear|force_encoding)\b))"
+_FROZEN = re.compile(
+    rb"(?i)\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#.*)?\r?\n)*"
+    rb"[ \t]*#[ \t]*(?:-\*-.*[ \t;])?frozen[_-]string[_-]literal[ \t]*:[ \t]*true\b"
 )
-"""What changes a string after its name."""
+"""The comment that freezes the literals of a file, before its first line of code."""
+
+_CHANGES = re.compile(
+    rb"(?<!class )<<(?![~-][\"'`\w])|\w!(?!=|~)|\[[^\[\]:\n][^\[\]\n]*\]+[ \t]*=(?![=~>])"
+    rb"|\b(?:append_as_bytes|concat|insert|prepend|replace|clear|force_encoding|setbyte)\b"
+)
+"""What may change a string in place."""
 
 _SAFE_PARENTS = frozenset(
     ("argument_list", "assignment", "pair", "array", "parenthesized_statements", "return")
@@ -25,20 +32,45 @@ _SAFE_PARENTS = frozenset(
 
 
 def _format_lookup(place: Place) -> bytes:
+    """Return a look-up, copied where the program may change it in place: it is frozen."""
     quote = b"'" if place.used[0].opening == b"'" else b'"'
     lookup = b"ENV.fetch(" + quote + place.leak.variable.encode() + quote + b")"
     is_whole = not place.prefix and not place.suffix
-    return b"+" + lookup if is_whole and _is_changed(place) else lookup
+    return _copy_changed(place, lookup) if is_whole else lookup
+
+
+def _copy_changed(place: Place, lookup: bytes) -> bytes:
+    return lookup + b".dup" if _is_changed(place) else lookup
 
 
 def _is_changed(place: Place) -> bool:
-    """Return whether the file changes the string of a name in place: a look-up is frozen."""
-    parent = place.node.parent
-    name = parent.child_by_field_name("left") if parent and parent.type == "assignment" else None
-    if name is None:
+    """Return whether something may change the string of a literal in place.
+
+    It may have gone through names, hashes and calls, so any change in the project counts.
+    """
+    source = place.source
+    if _FROZEN.match(source.content) or _is_only_read(place.node):
         return False
-    text = re.escape(name.text or b"")
-    return bool(re.search(rb"(?<![\w@$])" + text + _CHANGES, place.source.content))
+    if _has_changes((source.content,)):
+        return True
+    others = (text for _, text in source.tracked(".rb"))
+    return _has_changes((*others,) if source.is_in_repository else (*source.neighbors(".rb"),))
+
+
+@lru_cache(maxsize=2)  # for all leaks of a file
+def _has_changes(texts: tuple[bytes, ...]) -> bool:
+    return any(map(_CHANGES.search, texts))
+
+
+def _is_only_read(node: Node) -> bool:
+    """Return whether a literal is an operand that its expression copies, freezes or compares."""
+    parent = node.parent
+    if parent is None or parent.type not in ("binary", "unary", "call"):
+        return False
+    operator = parent.child_by_field_name("operator")
+    method = parent.child_by_field_name("method")
+    word = (operator.text if parent.type != "call" and operator else method and method.text) or b""
+    return word in (b"+", b"-", b"==", b"!=", b"freeze", b"dup", b"clone")
 
 
 def _format_hole(place: Place) -> bytes:
@@ -109,6 +141,7 @@ FIXER = TreeFixer(
         fallbacks=frozenset(("||",)),
         default_lookup=r"(?P<keep>ENV\.fetch\(\s*[\"']\w+[\"']),\s*",
         format_kept="{})",
+        adapt_kept=_copy_changed,
         known_lookup=r"ENV(?:\[[^\[\]]*\]|\.fetch\([^()]*\))$",
     )
 )

@@ -84,6 +84,8 @@ class Language(NamedTuple):
     """Pattern of a call with the name of a variable and a default; `keep` is what stays."""
     format_kept: str = "{}"
     """Format of a look-up without its default; `{}` is the text `keep`."""
+    adapt_kept: Callable[[Place, bytes], bytes] = lambda place, lookup: lookup
+    """Returns a look-up of the source, which lost its default, in the form that its place needs."""
 
 
 class TreeFixer:
@@ -110,7 +112,8 @@ class TreeFixer:
         if kept is None:
             return Fix((_replace(place, language), *language.adapt(place)))
         check_name(leak, kept.name)
-        edit = separate_words(source.content, kept.edit)
+        edit = kept.edit._replace(text=language.adapt_kept(place, kept.edit.text))
+        edit = separate_words(source.content, edit)
         return Fix((edit, *language.adapt(place)), own_name=kept.name)
 
 
