@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support import contexts
-from tests.support.binary_formats import OTHER, PLAIN
+from tests.support.binary_formats import COINCIDENCES, OTHER, PLAIN
 from tests.support.encodings import SINGLE
 from tests.support.ends import CUT, GLUED, WHOLE, place_cut, place_whole
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack, says
@@ -27,6 +27,7 @@ from wakeyscan.scanner.candidates import MAX_CANDIDATES
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
+from wakeyscan.scanner.strings.other_ends import MAX_OTHER_ENDS
 from wakeyscan.verification import VerifyOptions
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verify import verify_result
@@ -227,3 +228,28 @@ def test_a_live_key_is_never_called_revoked_in_any_wrapping(
     assert [f.origin.path for f in verified if f.liveness is Liveness.REVOKED] == []
     live = {f.origin.path for f in verified if f.liveness is Liveness.LIVE}
     assert len(live) > 0.8 * len(names)
+
+
+@pytest.mark.parametrize("name", COINCIDENCES)
+def test_a_coincidence_never_revokes_a_live_key(
+    api: FakeWAStack, make_key: MakeKey, name: str
+) -> None:
+    size, before, behind = COINCIDENCES[name]
+    key = make_key(size)
+    api.keys[key] = LIVE
+    (found,) = detect("a.bin", before + key.encode() + behind)
+    assert found.secret != secret(key)
+    assert found.bounds is Bounds.CERTAIN
+    (finding,) = verify(api, [found])
+    assert (finding.secret, finding.liveness) == (secret(key), Liveness.LIVE)
+
+
+@pytest.mark.parametrize("name", COINCIDENCES)
+def test_an_end_that_a_length_proves_is_revoked_if_all_others_are_rejected(
+    api: FakeWAStack, make_key: MakeKey, name: str
+) -> None:
+    size, before, behind = COINCIDENCES[name]
+    (found,) = detect("a.bin", before + make_key(size).encode() + behind)
+    (finding,) = verify(api, [found])
+    assert finding.liveness is Liveness.REVOKED
+    assert len(api.asked) == 1 + len(found.candidates) <= 1 + MAX_OTHER_ENDS

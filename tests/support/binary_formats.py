@@ -7,6 +7,7 @@ import pickle
 import plistlib
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 Build = Callable[[bytes], bytes]
 """Builds the content of a file that holds one key."""
@@ -171,3 +172,47 @@ OTHER: dict[str, Build] = {
     ),
 }
 """Formats in which the length counts other things, or in which what follows may be text."""
+
+_ROW = b"w" * 64
+
+
+class Coincidence(NamedTuple):
+    """Bytes around a key of one size, of which one looks like its length by chance."""
+
+    size: int
+    """Bytes of the body of the key."""
+    before: bytes
+    behind: bytes
+
+
+COINCIDENCES = {
+    "Kafka": Coincidence(52, b"\0\x07console\0\x06helloWaccept:object=config,\nkey;", b"A" + _ROW),
+    "Kafka, a blank": Coincidence(28, b"\0\x07console\0\x08Content,x:\nkey ", b"A" + _ROW),
+    "BinaryWriter": Coincidence(33, b"\x04none*'", b"\x01\0\0\0\0"),
+    "BinaryWriter, a word": Coincidence(56, b"\x05tokendy,update\nstream =", b"Bworld\0\0"),
+    "MySQL": Coincidence(33, b"\x06config*&", b"\n2026-01-01\x05\0\0\x04\xfe\0\0"),
+    "SSTable": Coincidence(
+        31, b"\x03200\x01\x05\0\0\0\0\0\0val\x02\x03Rtok&", b"\x01abc\n\x02\x01\x01zq\0\0\0"
+    ),
+    "SSTable, a quote": Coincidence(
+        34, b"\x01\x05\0\0\0\0\0\0val\0\x03+tok'", b"\x01\x01\x0fzmore words here\0"
+    ),
+    "Erlang": Coincidence(
+        33, b"\x83t\0\0\0\x02d\0\x03keym\0\0\0Emain:stream\nkt*", b"d\0\x04namem\0\0\0\x03bob"
+    ),
+    "Java": Coincidence(38, b"\xac\xed\0\x05t\0\x46ent,Content\n3083\ntoken=/", b"x"),
+    "Java, a brace": Coincidence(
+        108, b"\xac\xed\0\x05t\0\x92pdate:update=demo,id,\n\t{", b"t\0\x04namet\0\x02yyx"
+    ),
+    "UBJSON": Coincidence(54, b"{U\x03keySUFbuild x=", b"U\x04nameSU\x03bob}"),
+    "NIB": Coincidence(92, b"\0\0\0\0\0\x8a\n;\x81a", b"\x013083 sha256,build c"),
+    "git index": Coincidence(36, b"\x83\xd6\x0f\x89\xa0\0\x8c+", b"\x01region=name x:error"),
+    "Ruby": Coincidence(120, b'\0\x04\x08{\x07:\x08keyI"\x01\x81~', b"\x06:\x06ET:\tnamei\x06"),
+    "pickle": Coincidence(35, b"\0\x80\x02*\0\0\0*", b"q\x01."),
+    "32 bits, plus 5": Coincidence(32, b"\x08\x01\x1a-\0\0\0", b"error xxxxxxxxxxxxxx"),
+    "32 bits, plus 1": Coincidence(16, b"\0\0\0\0Z\0\0\0\x06alpha[Z\0\0\0\x19", b"9\ta\n"),
+    "32 bits, minus 1": Coincidence(
+        128, b"Vx_*xP$Q)E*O(Aq+<<9|\x87\0\0\0", b"\x05\0\0\0streammore text\n"
+    ),
+}
+"""Files in which the end that a length names, or a NUL, is wrong and looks certain."""

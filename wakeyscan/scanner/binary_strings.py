@@ -21,10 +21,11 @@ from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.string_tables import Span, find_table_strings, has_bare_strings
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.strings import endings, messages
+    from wakeyscan.scanner.strings import endings, messages, other_ends
 else:  # few keys are in binary data
     endings = lazy_import("wakeyscan.scanner.strings.endings")
     messages = lazy_import("wakeyscan.scanner.strings.messages")
+    other_ends = lazy_import("wakeyscan.scanner.strings.other_ends")
 
 _NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
 """Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
@@ -65,6 +66,8 @@ class UndelimitedString(NamedTuple):
     """Whether its end is certain; `None`: the text after it decides."""
     is_whole: bool = False
     """Whether it is known where the string starts and ends, which may hold more than a key."""
+    other_ends: tuple[int, ...] = ()
+    """Where the key may end too, the likeliest first, if only the bytes near it show its end."""
 
 
 class NulSearch:
@@ -193,7 +196,12 @@ def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> U
     run_end = _find_run_end(content, at, limit)
     if run_end - at < _MIN_KEY:
         return UndelimitedString(at, run_end)
-    return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+    end, bounds = endings.find_ending(content, at, run_end, previous_end)
+    list_ends = (
+        other_ends.list_other_ends if bounds is Bounds.CERTAIN else other_ends.list_shown_ends
+    )
+    others = list_ends(content, at, run_end, end, previous_end)
+    return UndelimitedString(at, end, bounds, other_ends=others)
 
 
 def _find_bare(content: bytes, at: int, limit: int) -> UndelimitedString:

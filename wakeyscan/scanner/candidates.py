@@ -78,7 +78,7 @@ def add_candidates(
         before = content[max(0, match.start - CONTEXT) : match.start]
         rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
         texts = _list_joined(text, rests, lengths)
-    texts = chain(texts, _list_shorter(text))
+    texts = chain(texts, _list_others(match, content), _list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
     return match._replace(candidates=tuple(secrets), rests=_find_spans(match, rests))
@@ -98,12 +98,13 @@ def add_readings(
     text = content[match.start : match.end]
     has_joint = text.find(b"-", _MIN_KEY) >= 0 or text.find(b"_", _MIN_KEY) >= 0
     rests = _find_continuations(match, content, path, nuls)
-    if not (has_joint or rests) or Secret(text, API_KEY) != match.secret:
+    if not (has_joint or rests or match.other_ends) or Secret(text, API_KEY) != match.secret:
         return match
     texts = _list_shorter(text)
     if len(texts) > MAX_ENDS:
         return match.with_bounds(Bounds.OPEN)
     texts += [one for one in (text + rest.text for rest in rests) if _KEY.fullmatch(one)]
+    texts = [*_list_others(match, content), *texts]
     return match._replace(
         candidates=tuple(Secret(one, API_KEY) for one in dict.fromkeys(texts)),
         rests=_find_spans(match, rests),
@@ -149,6 +150,14 @@ def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iter
     for whole in joined[1:]:
         yield from spell_dashes(whole)
     yield from (text[:length] for length in lengths if length < len(text))
+
+
+def _list_others(match: Match, content: bytes) -> Iterator[bytes]:
+    """Yield the texts up to the other ends that bytes near the key name."""
+    for end in match.other_ends:
+        text = content[match.start : end]
+        if end != match.end and _KEY.fullmatch(text):
+            yield text
 
 
 def _list_shorter(text: bytes) -> list[bytes]:

@@ -46,14 +46,18 @@ class Match(NamedTuple):
     """Texts that may be the whole secret, the most likely first."""
     rests: tuple[tuple[int, int], ...] = ()
     """Spans of the text that the candidates add to it."""
+    other_ends: tuple[int, ...] = ()
+    """Where it may end too, in the text in which it was found: candidates for binary data."""
 
     def with_bounds(self, bounds: Bounds) -> Match:
         """Return the match with bounds; `_replace` takes five times as long."""
         return tuple.__new__(Match, (*self[:7], bounds, *self[8:]))
 
 
-_Found = tuple["RegexMatch[bytes]", int, "Bounds | None"]
-"""A match of a pattern in a part of a text, the offset of the part, and the bounds if known."""
+_Found = tuple["RegexMatch[bytes]", int, "Bounds | None", tuple[int, ...]]
+"""A match of a pattern in a part of a text, the offset of the part, the bounds if known, and other
+ends.
+"""
 
 
 def match_rule(
@@ -73,15 +77,14 @@ def match_rule(
     group = pattern.groupindex["secret"]
     has_scheme = "kind" in pattern.groupindex
     try:
-        for match, shift, known in found:
+        for match, shift, known, ends in found:
             if text := match[group]:
                 start, end = match.span(group)
                 scheme = match["kind"] or b"" if has_scheme else b""
                 if (secret := secrets.get(text)) is None:
                     secret = secrets[text] = Secret(text, rule.id)
-                matches.append(
-                    Match(rule, secret, start + shift, end + shift, scheme, bounds=known)
-                )
+                span = start + shift, end + shift
+                matches.append(Match(rule, secret, *span, scheme, bounds=known, other_ends=ends))
     except TimeoutError:
         raise TimeoutExceeded(
             f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"
@@ -109,7 +112,7 @@ def _match_at(
                 content, at, min(size, at + AFTER), concurrent=False, timeout=timeout
             )
         ):
-            yield match, 0, None
+            yield match, 0, None, ()
         end_of_last = at + len(word)
 
 
@@ -123,7 +126,7 @@ def _match_in_strings(
         if match := pattern.match(text, at - start, timeout=TIMEOUT_SECONDS):
             if string.is_whole:
                 known = bounds.find_bounds(text, *match.span("secret"))
-            yield match, start, known
+            yield match, start, known, string.other_ends
             return
 
 
@@ -132,7 +135,7 @@ def _match_around(
 ) -> Iterator[_Found]:
     for start, end in _merge_surroundings(anchors, len(content)):
         for match in pattern.finditer(content, start, end, timeout=TIMEOUT_SECONDS):
-            yield match, 0, None
+            yield match, 0, None, ()
 
 
 def _merge_surroundings(anchors: Iterable[int], size: int) -> Iterator[tuple[int, int]]:

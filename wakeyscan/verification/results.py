@@ -56,21 +56,35 @@ def apply_results(
         for secret in app_keys
         if require and results.conclude(secret).verdict.liveness is Liveness.UNKNOWN
     )
+    replaced = {item.secret for item in result.findings if _may_be_found(item, results)}
     return result._replace(
-        findings=tuple(_apply_results_to(item, app_keys, results) for item in result.findings),
-        keys=sort_histories(_apply_results_to(item, app_keys, results) for item in result.keys),
+        findings=tuple(
+            _apply_results_to(item, app_keys, results, _may_be_found(item, results))
+            for item in result.findings
+        ),
+        keys=sort_histories(
+            _apply_results_to(item, app_keys, results, item.secret in replaced)
+            for item in result.keys
+        ),
         skipped=(*result.skipped, *unverified),
     )
 
 
+def _may_be_found(finding: Finding, results: VerificationResults) -> bool:
+    """Return whether the complete key is one of the texts that a finding may be."""
+    found = results.found.get(finding.secret)
+    return found is not None and found.secret in finding.candidates
+
+
 def _apply_results_to(
-    item: Item, app_keys: dict[Secret, Secret | None], results: VerificationResults
+    item: Item, app_keys: dict[Secret, Secret | None], results: VerificationResults, is_found: bool
 ) -> Item:
     if item.secret not in app_keys:
         return item
     app_key, verdict = app_keys[item.secret], results.verdicts[item.secret]
     found = results.found.get(item.secret)
-    if found and (item.bounds is Bounds.OPEN or item.secret.begins_with(found.secret)):
+    is_found = is_found or item.bounds is Bounds.OPEN
+    if found and (is_found or item.secret.begins_with(found.secret)):
         verdict = found.verdict
         item = _complete(item, found.secret)
     return _apply_verdict(item, verdict, app_key)

@@ -16,7 +16,7 @@ from wakeyscan.core.typing import NamedTuple
 
 _TEXT = lazy_pattern(rb"[ -~]*+")
 _MAX_BEFORE = 256
-"""Maximum bytes before an offset in which a text starts."""
+"""Maximum bytes before an offset in which a text starts, or after it in which one ends."""
 MAX_MARKS = 3
 """Bytes of a type or of a length that may look like letters."""
 NO_STRING = -MAX_MARKS
@@ -65,9 +65,9 @@ class Kind(NamedTuple):
         return max(0, size // self.parts) if is_valid else 0
 
 
-_BYTES = Kind()
+BYTES = Kind()
 _KINDS = (
-    _BYTES,
+    BYTES,
     Kind(less=1, doubt=7),  # it counts a NUL, or 0 means null (Kafka, Lua)
     Kind(parts=2, doubt=7),  # it counts halves, or has a sign (Avro, UTF-16)
     Kind(0x7F, 0x80, doubt=5),  # its last byte is marked (Dart, Ion)
@@ -76,7 +76,7 @@ _KINDS = (
 _FORMATS: dict[bytes, tuple[Kind, ...]] = {
     b"\x1bLua": (Kind(less=1), Kind(0x7F, 0x80, less=1)),
     b"Obj\x01": (Kind(parts=2),),  # Avro
-    b"\x04\x08": (Kind(less=5), _BYTES),  # Ruby
+    b"\x04\x08": (Kind(less=5), BYTES),  # Ruby
     b"\xe0\x01\x00\xea": (Kind(0x7F, 0x80),),  # Ion
 }
 """Kinds of lengths in formats that are known by their first bytes."""
@@ -186,6 +186,12 @@ def find_text_start(content: bytes, end: int) -> int:
     before = content[max(0, end - _MAX_BEFORE) : end]
     text = _TEXT.match(before[::-1])
     return end - text.end() if text else end
+
+
+def find_text_end(content: bytes, start: int) -> int:
+    """Return where the visible characters from an offset end, up to a limit."""
+    text = _TEXT.match(content, start, start + _MAX_BEFORE)
+    return text.end() if text else start
 
 
 def is_text(content: bytes, start: int, end: int) -> bool:

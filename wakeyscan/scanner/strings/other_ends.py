@@ -1,0 +1,111 @@
+"""Other ends that a key may have: a byte near it may be a length by coincidence.
+
+An end that only such a length proves is not that of a parser. If the API rejects the key, it is
+asked about these ends too, before the key counts as revoked:
+
+    all       the letters may all belong to the key
+    shown     the last letters are a type, a length or a word of the next value
+    near      the next value begins with a letter, or the last letters are no type
+    named     any length before the key, whatever its evidence, names this end
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.scanner.strings.lengths import (
+    BYTES,
+    MAX_MARKS,
+    NO_STRING,
+    find_text_end,
+    find_text_start,
+    read_lengths,
+)
+
+MAX_OTHER_ENDS = 8
+"""Other ends of one key: each costs a request, once the API has rejected the key."""
+_MIN_KEY, _MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
+_MAX_WORD = 64
+_WORD = lazy_pattern(rb"[a-z]{4,}+\Z")
+_NULS = lazy_pattern(rb"\0{1,7}(?=[^\0])")
+_MORE = (5, -1)
+"""What a length may count besides the bytes (Ruby, LuaJIT), or not (Snappy)."""
+_LESS = (0, 1)
+"""What the length of the next string may count besides its bytes."""
+
+
+def list_other_ends(
+    content: bytes, start: int, run_end: int, end: int, previous_end: int = NO_STRING
+) -> tuple[int, ...]:
+    """Return the other ends of the key at `start:end`, the likeliest first.
+
+    Its letters end at `run_end`. A length ends another key at `previous_end`.
+    """
+    shown = _list_shown(content, start, run_end)
+    named = _list_named(content, start, previous_end)
+    others = chain([run_end], shown, _list_near(end), named)
+    return _select(content, start, run_end, end, others)
+
+
+def list_shown_ends(
+    content: bytes, start: int, run_end: int, end: int, previous_end: int = NO_STRING
+) -> tuple[int, ...]:
+    """Return only the other ends that bytes around the letters show."""
+    shown = _list_shown(content, start, run_end)
+    named = _list_named(content, start, previous_end)
+    return _select(content, start, run_end, end, chain(shown, named))
+
+
+def _select(
+    content: bytes, start: int, run_end: int, end: int, others: Iterable[int]
+) -> tuple[int, ...]:
+    """Return the ends at which a key may end, each once."""
+    high = min(run_end, start + _MAX_KEY)
+    valid = (
+        other
+        for other in dict.fromkeys(others)
+        if start + _MIN_KEY <= other <= high and other != end and content[other - 1] not in b"-_"
+    )
+    return tuple(valid)[:MAX_OTHER_ENDS]
+
+
+def _list_named(content: bytes, start: int, previous_end: int) -> Iterator[int]:
+    """Yield the ends that lengths name: of the key, and of a text that it is in."""
+    own = list(read_lengths(content, start, previous_end))
+    yield from (reading.end for reading in own)
+    plain = [reading.end for reading in own if reading.kind == BYTES]
+    yield from (end - more for more in _MORE for end in plain)
+    text = find_text_start(content, start)
+    for string in range(text, min(start, text + MAX_MARKS)):
+        yield from (reading.end for reading in read_lengths(content, string, previous_end))
+
+
+def _list_shown(content: bytes, start: int, run_end: int) -> Iterator[int]:
+    """Yield the ends before another value, the first byte of which looks like a letter."""
+    text_end = find_text_end(content, run_end)
+    for at in range(start + _MIN_KEY, run_end):
+        if content[at] - (text_end - at - 1) in _LESS:
+            yield from (at, at - 1)
+    if _has_text_after_nuls(content, run_end):
+        yield from (run_end - 1, run_end - 2)
+    if word := _WORD.search(content, max(start, run_end - _MAX_WORD), run_end):
+        yield from (word.start(), word.start() - 1, word.start() + 1)
+
+
+def _has_text_after_nuls(content: bytes, at: int) -> bool:
+    """Return whether NULs belong to the length of a text, as does the byte before or after them."""
+    nuls = _NULS.match(content, at)
+    if not nuls:
+        return False
+    text, before = nuls.end(), content[at - 1]
+    ends = (text + before, text + 1 + content[text])
+    low, high = text, find_text_end(content, text + 1)
+    return any(low < end <= high and (end == high or content[end] == before) for end in ends)
+
+
+def _list_near(end: int) -> Iterator[int]:
+    for size in range(1, MAX_MARKS + 1):
+        yield from (end - size, end + size)
