@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from itertools import chain
 from types import ModuleType
 
 import pytest
@@ -174,17 +175,23 @@ from wakeyscan.scanner.logical_locations import (
     terraform,
 )
 from wakeyscan.scanner.string_tables import (
-    SIGNATURES as TABLE_SIGNATURES,
-)
-from wakeyscan.scanner.string_tables import (
+    FIRST_TYPES,
     STRING_TABLES,
     StringTable,
+    cbor,
+    compiled_python,
     elf,
     hermes,
     mach_o,
+    message_pack,
+    pickle_stream,
     portable_executable,
     property_list,
+    ruby_marshal,
     web_assembly,
+)
+from wakeyscan.scanner.string_tables import (
+    SIGNATURES as TABLE_SIGNATURES,
 )
 from wakeyscan.sources import (
     SOURCES,
@@ -292,7 +299,10 @@ BY_PROTOCOL: tuple[
     (STAGES, [commit_msg, pre_commit, pre_commit.MERGE_STAGE, pre_push, pre_push.SERVER_STAGE]),
     (
         STRING_TABLES,
-        [elf, hermes, mach_o, portable_executable, property_list, web_assembly],
+        [
+            *(cbor, compiled_python, elf, hermes, mach_o, message_pack, pickle_stream),
+            *(portable_executable, property_list, ruby_marshal, web_assembly),
+        ],
     ),
     (HOSTS, [GITHUB, GITLAB]),
     (VERIFIERS, [wastack]),
@@ -340,8 +350,9 @@ def test_decoder_names_are_unique_except_for_base64() -> None:
     assert not {"plain", ""} & set(named)
 
 
-def test_each_string_table_has_a_signature() -> None:
-    assert set(STRING_TABLES) == set(TABLE_SIGNATURES.values())
+def test_each_string_table_is_found_by_the_first_bytes() -> None:
+    by_type = chain.from_iterable(FIRST_TYPES.values())
+    assert set(STRING_TABLES) == {*TABLE_SIGNATURES.values(), *by_type}
 
 
 def test_each_archive_format_except_tar_has_a_signature() -> None:

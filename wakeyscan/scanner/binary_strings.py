@@ -18,7 +18,7 @@ from itertools import pairwise
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.string_tables import Span, find_table_strings, has_bare_strings
+from wakeyscan.scanner.string_tables import Span, find_table_strings, has_bare_strings, is_program
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import endings, messages, other_ends
@@ -121,14 +121,27 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
     """
     nuls = NulSearch(content)
     tables = {
-        at: [UndelimitedString(start, end, is_whole=True) for start, end in found]
-        for at, found in find_table_strings(content, keys).items()
+        at: _list_whole(content, at, [UndelimitedString(*span, is_whole=True) for span in spans])
+        for at, spans in find_table_strings(content, keys).items()
     } or {
-        at: [string]
+        at: _list_whole(content, at, [string])
         for at, span in messages.find_message_strings(content, keys).items()
         if (string := _find_in_message(content, at, span, nuls))
     }
     return {**_find_outside_tables(content, keys, nuls, tables), **tables}
+
+
+def _list_whole(
+    content: bytes, at: int, strings: list[UndelimitedString]
+) -> list[UndelimitedString]:
+    """Return the strings that hold a key, and the rest of one in which a letter precedes it.
+
+    In a program, strings may overlap, so the letter and the key belong to one of them. A text that
+    looks like a message has a single one, which is not whole.
+    """
+    if is_program(content) or not strings[0].is_whole:
+        return strings
+    return [*strings, UndelimitedString(at, strings[0].end, Bounds.OPEN)]
 
 
 def _find_in_message(

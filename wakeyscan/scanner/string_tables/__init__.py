@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.registry import Registry
 from wakeyscan.core.typing import Protocol
 from wakeyscan.extractors.file_types import SIGNATURES as _FORMATS
@@ -30,11 +31,16 @@ class StringTable(Protocol):
 STRING_TABLES: Registry[StringTable] = Registry(
     "format with a string table",
     {
+        "cbor": "wakeyscan.scanner.string_tables.cbor",
+        "compiled_python": "wakeyscan.scanner.string_tables.compiled_python",
         "elf": "wakeyscan.scanner.string_tables.elf",
         "hermes": "wakeyscan.scanner.string_tables.hermes",
         "mach_o": "wakeyscan.scanner.string_tables.mach_o",
+        "message_pack": "wakeyscan.scanner.string_tables.message_pack",
+        "pickle_stream": "wakeyscan.scanner.string_tables.pickle_stream",
         "portable_executable": "wakeyscan.scanner.string_tables.portable_executable",
         "property_list": "wakeyscan.scanner.string_tables.property_list",
+        "ruby_marshal": "wakeyscan.scanner.string_tables.ruby_marshal",
         "web_assembly": "wakeyscan.scanner.string_tables.web_assembly",
     },
 )
@@ -47,10 +53,23 @@ SIGNATURES: dict[bytes, str] = {
     b"\xcf\xfa\xed\xfe": "mach_o",
     b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f": "hermes",
     b"bplist0": "property_list",
+    **dict.fromkeys((b"\x80%c" % protocol for protocol in range(2, 6)), "pickle_stream"),
+    b"\xe3\0\0\0\0": "compiled_python",
+    b"c\0\0\0\0": "compiled_python",
+    b"\x04\x08": "ruby_marshal",
 }
 """The names in `STRING_TABLES`, by the first bytes of the format."""
 
+_MIN_KEY = 24
 _HEADS = tuple(SIGNATURES)
+_PYTHON = lazy_pattern(rb"(?s).[\x0c-\x0e\xf3]\r\n")
+"""First bytes of compiled Python: 3.3 to 3.14, and 2.7."""
+FIRST_TYPES: dict[bytes, tuple[str, ...]] = {
+    **dict.fromkeys((bytes([code]) for code in range(0x81, 0xA0)), ("message_pack", "cbor")),
+    **dict.fromkeys((bytes([code]) for code in (*range(0xA1, 0xC0), 0xD9)), ("cbor",)),
+    **dict.fromkeys((bytes([code]) for code in range(0xDC, 0xE0)), ("message_pack",)),
+}
+"""Formats without a signature that the content may have, by its first byte: a type of records."""
 
 _BARE, _NATIVE = ("hermes", "web_assembly"), ("elf", "mach_o", "portable_executable")
 _COMPRESSED = (
@@ -87,10 +106,10 @@ def has_bare_strings(content: bytes) -> bool:
 
 
 def find_format(content: bytes) -> str | None:
-    """Return the name of the format that the content begins with, if it is in `STRING_TABLES`."""
-    if not content.startswith(_HEADS):  # nearly all
-        return None
-    return next(name for head, name in SIGNATURES.items() if content.startswith(head))
+    """Return the name of the format whose signature the content begins with, if it has strings."""
+    if content.startswith(_HEADS):
+        return next(name for head, name in SIGNATURES.items() if content.startswith(head))
+    return "compiled_python" if _PYTHON.match(content) else None
 
 
 def find_table_strings(content: bytes, offsets: Sequence[int]) -> dict[int, list[Span]]:
@@ -98,14 +117,29 @@ def find_table_strings(content: bytes, offsets: Sequence[int]) -> dict[int, list
 
     A string that the content truncates is omitted: its end is unknown.
     """
-    name = find_format(content)
+    if name := find_format(content):
+        return _find_in_table(name, content, offsets)
+    for name in FIRST_TYPES.get(content[:1], ()):
+        found = _find_in_table(name, content, offsets)
+        if found and not any(_cuts_key(content, at, spans) for at, spans in found.items()):
+            return found
+    return {}
+
+
+def _find_in_table(name: str, content: bytes, offsets: Sequence[int]) -> dict[int, list[Span]]:
     found: dict[int, list[Span]] = {}
-    for start, end in STRING_TABLES[name].find_strings(content, offsets) if name else ():
+    for start, end in STRING_TABLES[name].find_strings(content, offsets):
         if end > len(content):
             continue
         for offset in select_within(offsets, start, end):
             found.setdefault(offset, []).append((start, end))
     return {offset: sorted(set(spans), key=_measure) for offset, spans in found.items()}
+
+
+def _cuts_key(content: bytes, at: int, spans: Sequence[Span]) -> bool:
+    """Return whether letters of a key follow its string, so that a text looks like values."""
+    end = max(end for _, end in spans)
+    return end - at < _MIN_KEY and content[end : end + 1].isalnum()
 
 
 def select_within(offsets: Sequence[int], start: int, end: int) -> Sequence[int]:

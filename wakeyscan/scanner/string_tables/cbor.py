@@ -1,0 +1,43 @@
+"""CBOR: values of which the first byte has the type in 3 bits, and a number in 5 or after it.
+
+A content is CBOR if its values fill it. It begins with an array, a map or the tag of the format, as
+a file of records does: a text in an old encoding is not taken for one.
+
+Source: RFC 8949.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wakeyscan.scanner.string_tables._values import UNTIL_BREAK, VALUE, Value, list_texts
+
+_BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = 2, 3, 4, 5, 6, 7
+_SHORT, _LONGEST, _INDEFINITE = 23, 27, 31
+"""Numbers in the first byte; the first width after it, in the order of the powers of two; none."""
+
+_RECORDS = bytes((*range(0x80, 0xC0), 0xD9))
+"""First bytes of arrays and maps, and of the tag of the format."""
+
+
+def find_strings(content: bytes, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the texts, and the strings of bytes, in which one of the offsets lies."""
+    yield from list_texts(content, 0, _read_value, offsets, _RECORDS) or ()
+
+
+def _read_value(content: bytes, at: int, _: int) -> Value | None:
+    kind, number, at = content[at] >> 5, content[at] & 0x1F, at + 1
+    if number == _INDEFINITE:
+        is_open = _BYTES <= kind <= _MAP
+        if kind == _SIMPLE:
+            return Value(at, is_break=True)
+        return Value(at, parts=((UNTIL_BREAK, VALUE),)) if is_open else None
+    if number > _LONGEST:
+        return None
+    if number > _SHORT:
+        end = at + (1 << number - _SHORT - 1)
+        number, at = int.from_bytes(content[at:end], "big"), end
+    if kind in (_BYTES, _TEXT):
+        return Value(at + number, (at, at + number))
+    count = {_ARRAY: number, _MAP: 2 * number, _TAG: 1}.get(kind, 0)
+    return Value(at, parts=((count, VALUE),) if count else ())
