@@ -1,7 +1,10 @@
 """CBOR: values of which the first byte has the type in 3 bits, and a number in 5 or after it.
 
-A content is CBOR if its values fill it. It begins with an array, a map or the tag of the format, as
-a file of records does: a text in an old encoding is not taken for one.
+    0  integer      2  bytes     4  array     6  tag of the next value
+    1  negative     3  text      5  map       7  true, false, null, a float or a break
+
+The number is the value, the size in bytes, or how many values follow. A content is CBOR if its
+values fill it. It begins with an array, a map or the tag of the format, as a file of records does.
 
 Source: RFC 8949.
 """
@@ -13,8 +16,10 @@ from collections.abc import Iterator, Sequence
 from wakeyscan.scanner.string_tables._values import UNTIL_BREAK, VALUE, Value, list_texts
 
 _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = 2, 3, 4, 5, 6, 7
-_SHORT, _LONGEST, _INDEFINITE = 23, 27, 31
-"""Numbers in the first byte; the first width after it, in the order of the powers of two; none."""
+_WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
+"""Bytes of a number after the first byte; below, it is in the first byte."""
+_INDEFINITE = 31
+"""No number: a break ends the value."""
 
 _RECORDS = bytes((*range(0x80, 0xC0), 0xD9))
 """First bytes of arrays and maps, and of the tag of the format."""
@@ -32,11 +37,11 @@ def _read_value(content: bytes, at: int, _: int) -> Value | None:
         if kind == _SIMPLE:
             return Value(at, is_break=True)
         return Value(at, parts=((UNTIL_BREAK, VALUE),)) if is_open else None
-    if number > _LONGEST:
-        return None
-    if number > _SHORT:
-        end = at + (1 << number - _SHORT - 1)
+    if number in _WIDTHS:
+        end = at + _WIDTHS[number]
         number, at = int.from_bytes(content[at:end], "big"), end
+    elif number > max(_WIDTHS):
+        return None
     if kind in (_BYTES, _TEXT):
         return Value(at + number, (at, at + number))
     count = {_ARRAY: number, _MAP: 2 * number, _TAG: 1}.get(kind, 0)
