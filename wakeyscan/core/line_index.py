@@ -36,7 +36,8 @@ def advance_position(
         breaks += content.count(b"\r", start, end) - content.count(b"\r\n", start, end)
     if breaks:
         column = 1
-        start = 1 + max(content.rfind(b"\n", start, end), content.rfind(b"\r", start, end))
+        start = content.rfind(b"\n", start, end) + 1 or start
+        start = content.rfind(b"\r", start, end) + 1 or start
     return line + breaks, column + len(content[start:end].decode("utf-8", "replace"))
 
 

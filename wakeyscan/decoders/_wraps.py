@@ -48,8 +48,9 @@ class LineEnd:
 
     def may_be_in_key(self) -> bool:
         """Return whether the next line may hold the rest of a key."""
-        has_body = not self._part.is_key and self._is_before_body()
-        is_cut = not self._part.is_key and self._part.size != len(PREFIX)
+        is_key = self._part.is_key
+        has_body = not is_key and self._is_before_body()
+        is_cut = not is_key and self._part.size != len(PREFIX)
         may_be_at_width = self._is_before_random_text()
         if not (has_body or is_cut or may_be_at_width or self._may_be_mail()):
             return False  # as at most line ends; the checks below take longer

@@ -128,16 +128,17 @@ def encode_coverage(result: RunResult) -> dict[str, int]:
 
 def encode_finding(finding: Finding) -> dict[str, Any]:
     """Return a finding, with every secret redacted."""
+    secret, origin, (line, column, end_column) = finding.secret, finding.origin, finding.position
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
-        "fingerprint": finding.secret.fingerprint,
-        "secret": str(finding.secret),
-        "path": make_encodable(finding.origin.path),
-        "within": make_encodable(finding.origin.within),
-        "line": finding.position.line,
-        "column": finding.position.column,
-        "end_column": finding.position.end_column,
+        "fingerprint": secret.fingerprint,
+        "secret": str(secret),
+        "path": make_encodable(origin.path),
+        "within": make_encodable(origin.within),
+        "line": line,
+        "column": column,
+        "end_column": end_column,
         "encoding": finding.encoding,
         "bounds": str(finding.bounds),
         "exposure": str(finding.exposure),
@@ -190,9 +191,9 @@ def _encode_path(place: Occurrence) -> str:
 
 
 def _build_details(finding: Finding) -> dict[str, str]:
-    pairs = finding.origin.details + finding.details
-    details = {name: make_encodable(text) for name, text in pairs}
-    return {**details, "part": finding.origin.part} if finding.origin.part else details
+    origin = finding.origin
+    details = {name: make_encodable(text) for name, text in origin.details + finding.details}
+    return {**details, "part": origin.part} if origin.part else details
 
 
 def encode_skipped(item: Skipped) -> dict[str, Any]:

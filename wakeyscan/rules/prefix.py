@@ -43,12 +43,12 @@ def find_prefix_end(rule: Rule, text: bytes) -> int:
     prefixes, anchors = _read_rule(rule)
     end, folded = 0, text.lower()
     for prefix in prefixes:
-        if match := prefix.match(text):
-            end = max(end, match.end())
+        if (match := prefix.match(text)) and match.end() > end:
+            end = match.end()
     for anchor in anchors:
         at = folded.find(anchor, 0, _MAX_BEFORE_ANCHOR + len(anchor))
-        if at >= 0:
-            end = max(end, at + len(anchor))
+        if at >= 0 and at + len(anchor) > end:
+            end = at + len(anchor)
     return end
 
 

@@ -114,11 +114,20 @@ def build_masks(content: bytes, matches: Iterable[Match]) -> Masks:
         for span in _list_spans(content, match, limit)
     )
     secrets = tuple(secret for _, _, _, secret in spans)
-    few = frozenset(secrets)
     masks = _order_masks(content, [span[:3] for span in spans])._replace(secrets=secrets)
-    if len(few) <= MAX_SECRETS:
+    if few := _select_few(secrets):
         return masks._replace(few=few)
-    return masks._replace(letters=secret_copies.LetterLines(secrets))
+    return masks._replace(letters=secret_copies.LetterLines(secrets)) if secrets else masks
+
+
+def _select_few(secrets: Iterable[Secret]) -> frozenset[Secret]:
+    """Return the different secrets, or none if they are many."""
+    few: set[Secret] = set()
+    for secret in secrets:
+        few.add(secret)
+        if len(few) > MAX_SECRETS:
+            return frozenset()
+    return frozenset(few)
 
 
 def build_comparison_masks(content: bytes, matches: Iterable[Match]) -> Masks:

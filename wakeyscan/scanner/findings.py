@@ -175,20 +175,20 @@ def _list_offsets(match: Match) -> list[int]:
 
 
 def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
-    document, (line, column) = matched.document, matched.positions[match.start]
-    content, low, high = document.content, match.start, match.end
+    document, rule, low, high = matched.document, match.rule, match.start, match.end
+    content, (line, column) = document.content, matched.positions[low]
     length = _measure_first_line(content[low:high])
     exposure = matched.exposures.classify(low, high)
-    is_key = match.rule.id == API_KEY  # the text around it does not matter
+    is_key = rule.id == API_KEY  # the text around it does not matter
     nearby = b"" if is_key else find_neighborhood(content, low, high)
-    severity = classify_severity(match.rule, exposure, nearby)
+    severity = classify_severity(rule, exposure, nearby)
     standing, reason = _find_standing(match, matched)
     if standing is Standing.REPORTED and (expired := _find_expired(match, matched.context)):
         severity = Severity(max(0, severity - 1))
         reason = f"{expired}; {reason}" if reason else expired
     compared = matched.comparison_masks
     return Finding(
-        rule=match.rule.id,
+        rule=rule.id,
         secret=match.secret,
         origin=_build_origin(match, matched),
         position=Position(line, column, column + length),
@@ -212,17 +212,18 @@ def _measure_first_line(text: bytes) -> int:
 def _build_origin(match: Match, matched: _MatchedDocument) -> Origin:
     """Return the origin with the logical location, and the positions of all pieces of a secret."""
     document = matched.document
-    details = (*document.origin.details, *matched.details.get(match.start, ()))
+    origin = document.origin
+    details = origin.details + matched.details.get(match.start, ())
     if match.rule.id == APP_KEY and matched.names_vendor:
         details = (*details, _VENDOR)
     is_split = bool(match.elsewhere) and match.encoding.endswith(PIECES)
-    if not is_split and len(details) == len(document.origin.details):
-        return document.origin
+    if not is_split and len(details) == len(origin.details):
+        return origin
     if is_split:
         positions = (matched.positions[offset] for offset in _list_offsets(match))
         pieces = ", ".join(f"{line}:{column}" for line, column in positions)
         details = (*details, (PIECES, pieces))
-    return document.origin._replace(details=details)
+    return origin._replace(details=details)
 
 
 def _find_standing(match: Match, matched: _MatchedDocument) -> tuple[Standing, str]:
