@@ -214,3 +214,27 @@ def test_a_name_that_a_file_sets_precedes_the_one_of_a_sample(repo: Repo, key: s
     repo.commit({"a.rb": f'k = "{key}"\n', "b/.env.example": f"OLDER_KEY={key}\n"})
     assert repo.run("fix", "--write").code == 0
     assert (repo.top / "a.rb").read_text() == 'k = ENV.fetch("NEW_KEY")\n'
+
+
+def test_a_value_of_terraform_is_followed_into_modules_and_out_of_them(
+    repo: Repo, key: str
+) -> None:
+    call = f'module "m" {{\n  source = "../m"\n  key    = "{key}"\n}}\n'
+    output = 'output "o" {{ value = module.m.{} }}\n'
+    repo.commit(
+        {
+            "a/main.tf": call,
+            "a/outputs.tf": output.format("header"),
+            "b/main.tf": call + output.format("other"),
+            "c/main.tf": call.replace("../m", "../looping"),
+            "m/main.tf": 'variable "key" {}\nlocals { header = "Bearer ${var.key}" }\n'
+            'output "header" { value = local.header }\noutput "other" { value = "x" }\n',
+            "looping/main.tf": 'variable "key" {}\n'
+            'resource "x" "y" { for_each = toset([var.key]) }\n',
+        }
+    )
+    ran = repo.run("fix", "--write")
+    assert ran.code == 1
+    assert [key in read(repo, f"{name}/main.tf") for name in "abc"] == [True, False, True]
+    assert "the output o shows it: add sensitive = true there first" in ran.out
+    assert "`for_each` of resource.x.y uses it" in ran.out

@@ -6,7 +6,7 @@ import posixpath
 import re
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers import syntax, terraform_outputs
+from wakeyscan.fixers import syntax, terraform_flow
 from wakeyscan.fixers.fixer import (
     Edit,
     Fix,
@@ -21,7 +21,8 @@ from wakeyscan.fixers.fixer import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_GRAMMAR = "tree_sitter_hcl:language"
+_BLOCK_END = rb"(?:^\}|\}[ \t\r]*$)"
+"""The end of a block, in a pattern that matches over several lines."""
 
 _DESTROY = re.compile(rb"(?m)^[^\S\n]*when\s*=\s*\"?destroy")
 _SOURCE = re.compile(rb"(?m)^[^\S\n]*source\s*=\s*\"(\.\.?(?:/[^\"]*)?)\"")
@@ -33,12 +34,12 @@ _TEMPLATES = ("heredoc_template",)
 
 def parses(content: bytes) -> bool:
     """Return whether the grammar of HCL can parse a content; raise `NotFixable` without it."""
-    return not syntax.has_error(syntax.parse(_GRAMMAR, content))
+    return not syntax.has_error(syntax.parse(terraform_flow.GRAMMAR, content))
 
 
 def build_fix(source: Source, leak: Leak) -> Fix:
     """Return the edits that replace a key by a variable; raise `NotFixable`."""
-    tree = syntax.parse(_GRAMMAR, source.content)
+    tree = syntax.parse(terraform_flow.GRAMMAR, source.content)
     nodes = [*syntax.list_ancestors(syntax.find_node(tree, leak.start, leak.start + 1))]
     if any(node.type == "comment" for node in nodes):
         return replace_in_prose(leak)
@@ -59,8 +60,24 @@ def build_fix(source: Source, leak: Leak) -> Fix:
     if reason := _refuse_constant(nodes, attribute) or _refuse_sensitive(nodes):
         raise NotFixable(reason)
     fix = _use_variable(source, literal, leak)
-    shown = terraform_outputs.show_sensitive(source, nodes)
-    return fix._replace(edits=(*fix.edits, *shown))
+    return fix._replace(edits=(*fix.edits, *_show_sensitive(source, nodes)))
+
+
+def _show_sensitive(source: Source, nodes: list[Node]) -> tuple[Edit, ...]:
+    """Return the edit that makes the output around a key sensitive; raise `NotFixable`.
+
+    `nodes` are those around the key, from the inside out.
+    """
+    numbers = [number for number, node in enumerate(nodes) if node.type == "block"]
+    if not numbers or numbers[-1] < 2:
+        return ()
+    block, argument = nodes[numbers[-1]], nodes[numbers[-1] - 2]
+    labels = terraform_flow.read_labels(block)
+    if labels[0] == b"output":
+        return terraform_flow.mark_output(source, block, argument)
+    name = _read_name(argument).encode()
+    terraform_flow.check_uses(source, terraform_flow.find_address(labels, name))
+    return ()
 
 
 def _refuse_constant(nodes: list[Node], attribute: Node | None) -> str:
@@ -131,6 +148,8 @@ def _remove_default(
         start = source.content.rfind(b"\n", 0, attribute.start_byte) + 1
         end = source.content.find(b"\n", attribute.end_byte) + 1 or len(source.content)
         edit = Edit(start, end, b"")
+    else:
+        terraform_flow.check_uses(source, (b"var", name.encode()))
     return Fix((edit,), (_format_note(name),), own_name=name)
 
 
@@ -156,7 +175,7 @@ def _is_key(literal: Node) -> bool:
 def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
     """Return the edit that declares the variable, unless a file of the module does."""
     start = rf'(?ms)^[^\S\n]*variable\s+"?{name}"?\s*\{{(.*?)'.encode()
-    pattern = re.compile(start + terraform_outputs.BLOCK_END)
+    pattern = re.compile(start + _BLOCK_END)
     found = [*filter(None, map(pattern.search, (source.content, *source.neighbors(".tf"))))]
     if found:
         _check_declared(found[0][1], name, leak)
