@@ -109,6 +109,11 @@ def test_hints_are_followed_in_long_texts(lines: int) -> None:
         assert find_missed(content[start:], {at - start for at in passed}) == []
 
 
+def test_hyperscan_compiles_the_gate() -> None:
+    pytest.importorskip("hyperscan")  # a wheel holds its databases
+    assert "hyperscan" in GATES
+
+
 @pytest.mark.skipif("hyperscan" not in GATES, reason="`re` reads no hints")
 def test_a_text_of_many_hints_is_searched_as_a_whole() -> None:
     hits = [text for text in TEXTS if find_missed(text, set())]
