@@ -1193,8 +1193,20 @@ def test_verify_sends_the_given_app_key(api: Api) -> None:
         (b"KEY KEY\n", "standard input: key 1 is not a complete wa_live_ key"),
         (b"KEY\n'KEY'\n", "standard input: key 2 is not a complete wa_live_ key"),
         (PREFIX.encode() + b"hunter2\n", "standard input: key 1 is not a complete wa_live_ key"),
+        (b"KEY-\n", "standard input: key 1 is not a complete wa_live_ key"),
+        (b"KEY__\n", "standard input: key 1 is not a complete wa_live_ key"),
     ],
-    ids=["nothing", "empty", "a word", "bytes", "two on a line", "quoted", "cut off"],
+    ids=[
+        "nothing",
+        "empty",
+        "a word",
+        "bytes",
+        "two on a line",
+        "quoted",
+        "cut off",
+        "dash",
+        "lines",
+    ],
 )
 def test_verify_rejects_text_that_is_not_a_key(api: Api, text: bytes, why: str) -> None:
     ran = api.run("verify", stdin=text.replace(b"KEY", api.key(LIVE).encode()))
@@ -1202,6 +1214,38 @@ def test_verify_rejects_text_that_is_not_a_key(api: Api, text: bytes, why: str) 
     assert ran.err.startswith(f"wakeyscan: {why}")
     assert "hunter2" not in ran.err and "tell" not in ran.err
     assert api.asked == []
+
+
+@pytest.mark.parametrize("more", ["-old", "_2026-01", "--x"])
+def test_verify_tries_a_copied_text_up_to_each_hyphen(api: Api, more: str) -> None:
+    """A person may copy the key with a word that a hyphen joins to it."""
+    key = api.key(LIVE)
+    ran = api.run("verify", stdin=lines(key + more))
+    assert (ran.code, api.asked[-1]) == (1, sent(key))
+    assert ran.out.startswith(f"{mask(key)}  live  ")
+    assert "the text is cut or too long, and this is the whole key" in ran.out
+
+
+def test_verify_does_not_call_a_text_with_many_ends_revoked(api: Api) -> None:
+    text = f"{PREFIX}{'-'.join(f'k{number}Zq' for number in range(14))}"
+    ran = api.run("verify", stdin=lines(text))
+    assert (ran.code, ran.out.split()[1]) == (3, "unknown")
+
+
+def test_verify_sends_no_example_of_documentation(api: Api) -> None:
+    text = f"{PREFIX}550e8400-e29b-41d4-a716-446655440000"
+    key = api.key(REVOKED)
+    ran = api.run("verify", stdin=lines(text, key))
+    assert (ran.code, api.asked) == (3, [sent(key)])
+    said = "unknown  placeholder (an example from documentation), so it was not sent"
+    assert f"{mask(text)}  {said}\n" in ran.out
+
+
+def test_the_rejection_of_a_placeholder_proves_nothing(api: Api) -> None:
+    text = f"{PREFIX}{'your_secret_api_key_here'}"
+    ran = api.run("verify", stdin=lines(text))
+    assert (ran.code, ran.out.split()[1:3]) == (3, ["unknown", "placeholder"])
+    assert "so this proves nothing: " in ran.out
 
 
 def test_verify_rejects_a_key_as_an_argument(api: Api) -> None:

@@ -34,8 +34,9 @@ from wakeyscan import __version__
 from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.secret import Secret
+from wakeyscan.verification.body import MAX_BODY
 from wakeyscan.verification.endpoint import Endpoint, parse_endpoint
-from wakeyscan.verification.http import MAX_BODY, Response
+from wakeyscan.verification.http import Response
 from wakeyscan.verification.rate_limit import (
     MAX_REQUESTS,
     WINDOW_SECONDS,
@@ -534,6 +535,72 @@ def raw(answer: bytes) -> Script:
 )
 def test_a_response_that_is_not_http_is_unknown(plain: Stage, answer: bytes) -> None:
     assert plain.ask(raw(answer))[:4:2] == (UNKNOWN, None)
+
+
+YES = b'{"success": true}'
+CHUNKS = b"11\r\n" + YES + b"\r\n0\r\n"
+FRAMINGS = {
+    "negative length": (b"Content-Length: -5", YES),
+    "length with a sign": (b"Content-Length: +17", YES),
+    "length with a line": (b"Content-Length: 1_7", YES),
+    "hexadecimal length": (b"Content-Length: 0x11", YES),
+    "other digits": ("Content-Length: \u0661\u0667".encode(), YES),
+    "no length": (b"Content-Length:", YES),
+    "two lengths": (b"Content-Length: 17\r\nContent-Length: 18", YES + b" "),
+    "list of lengths": (b"Content-Length: 17, 17", YES),
+    "huge length": (b"Content-Length: " + b"9" * 5000, YES),
+    "blank before the colon": (b"Content-Length : 17", YES),
+    "line without a colon": (b"HTTP/1.1 401\r\nContent-Length: 17", YES),
+    "length and chunks": (b"Content-Length: 17\r\nTransfer-Encoding: chunked", CHUNKS + b"\r\n"),
+    "unknown coding": (b"Transfer-Encoding: identity", YES),
+    "two codings": (b"Transfer-Encoding: gzip, chunked", CHUNKS + b"\r\n"),
+    "chunks twice": (b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", CHUNKS + b"\r\n"),
+    "chunk with a sign": (b"Transfer-Encoding: chunked", b"+" + CHUNKS + b"\r\n"),
+    "negative chunk": (b"Transfer-Encoding: chunked", b"-" + CHUNKS + b"\r\n"),
+    "chunk with a prefix": (b"Transfer-Encoding: chunked", b"0x" + CHUNKS + b"\r\n"),
+    "blank before a chunk": (b"Transfer-Encoding: chunked", b" " + CHUNKS + b"\r\n"),
+    "chunk without an end": (b"Transfer-Encoding: chunked", b"11\r\n" + YES + b"0\r\n\r\n"),
+    "chunk with another end": (
+        b"Transfer-Encoding: chunked",
+        CHUNKS.replace(b"}\r", b"}x") + b"\r\n",
+    ),
+    "huge chunk": (b"Transfer-Encoding: chunked", b"fffffff\r\n" + YES),
+    "no last chunk": (b"Transfer-Encoding: chunked", b"11\r\n" + YES + b"\r\n"),
+    "no end of the chunks": (b"Transfer-Encoding: chunked", CHUNKS),
+}
+
+
+@pytest.mark.parametrize(("head", "body"), FRAMINGS.values(), ids=FRAMINGS)
+@pytest.mark.parametrize("status", [b"200 OK", b"401 Unauthorized"])
+def test_a_body_whose_end_is_in_doubt_is_unknown(
+    plain: Stage, status: bytes, head: bytes, body: bytes
+) -> None:
+    if status.startswith(b"401"):
+        body = body.replace(YES, b'{"success":false}')
+    answer = b"HTTP/1.1 %b\r\n%b\r\n\r\n%b" % (status, head, body)
+    verdict = plain.ask(raw(answer))
+    assert verdict[:4:2] == (UNKNOWN, None)
+    assert verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        pytest.param(b"Content-Length: 17\r\ncontent-length: 17", YES, id="the same length twice"),
+        pytest.param(b"Content-Length: 17", YES + b"more", id="text after the body"),
+        pytest.param(b"Transfer-Encoding: Chunked", CHUNKS + b"\r\n", id="chunks"),
+        pytest.param(
+            b"Transfer-Encoding: chunked",
+            CHUNKS.replace(b"11\r", b"011 ;a=b\r") + b"X-Trailer: a\r\n\r\n",
+            id="extension and trailer",
+        ),
+        pytest.param(b"Server: x", YES, id="up to the end of the connection"),
+        pytest.param(b"X-Long: a\r\n  b\r\nContent-Length: 17", YES, id="folded header"),
+    ],
+)
+def test_a_body_with_any_valid_framing_is_read(plain: Stage, head: bytes, body: bytes) -> None:
+    answer = b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (head, body)
+    assert plain.ask(raw(answer)).liveness is LIVE
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

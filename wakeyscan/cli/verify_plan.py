@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from wakeyscan.cli.output import write_stderr
 from wakeyscan.cli.rescans import rescan
@@ -15,6 +15,8 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.saved_report import FLEET_REPORT, check_fingerprint_key, read_report
+from wakeyscan.scanner.candidates import MAX_CANDIDATES, MAX_ENDS, list_shorter
+from wakeyscan.scanner.placeholders import find_example_reason, is_documented
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
 
@@ -31,7 +33,7 @@ else:
     fleet_rescan = lazy_import("wakeyscan.cli.fleet_rescan")
 
 _FLEET = "fleet"
-_KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}"
+_KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])"
 
 
 class VerifyPlan(NamedTuple):
@@ -44,6 +46,10 @@ class VerifyPlan(NamedTuple):
     """Redacted keys in the report that the new scan does not find, and cannot be verified."""
     gaps: tuple[Skipped, ...] = ()
     """Items that the new scan could not scan."""
+    examples: Mapping[Secret, str] = {}
+    """Keys on standard input that look like examples, with the reason."""
+    unsent: tuple[Secret, ...] = ()
+    """Those among them that documentation publishes: they are not sent."""
 
 
 class _ReportedKey(NamedTuple):
@@ -83,7 +89,18 @@ def plan_stdin(options: VerifyOptions) -> VerifyPlan:
         if not re.fullmatch(_KEY, key):
             raise UsageError(f"standard input: key {number} is not a complete wa_live_ key")
     secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    return VerifyPlan([VerificationRequest(s, options.app_key) for s in secrets], {})
+    examples = {secret: why for secret in secrets if (why := find_example_reason(secret))}
+    unsent = tuple(filter(is_documented, examples))
+    requests = [_build_request(one, options.app_key) for one in secrets if one not in unsent]
+    return VerifyPlan(requests, {}, examples=examples, unsent=unsent)
+
+
+def _build_request(secret: Secret, app_key: Secret | None) -> VerificationRequest:
+    """Return the request for a text that a person copied: it may have more than the key."""
+    shorter = tuple(Secret(text, API_KEY) for text in list_shorter(secret.reveal()))
+    if len(shorter) > MAX_ENDS:
+        return VerificationRequest(secret, app_key, Bounds.OPEN, shorter[:MAX_CANDIDATES])
+    return VerificationRequest(secret, app_key, candidates=shorter)
 
 
 def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> VerifyPlan:

@@ -78,7 +78,7 @@ def add_candidates(
         before = content[max(0, match.start - CONTEXT) : match.start]
         rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
         texts = _list_joined(text, rests, lengths)
-    texts = chain(texts, _list_others(match, content), _list_shorter(text))
+    texts = chain(texts, _list_others(match, content), list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
     return match._replace(candidates=tuple(secrets), rests=_find_spans(match, rests))
@@ -100,7 +100,7 @@ def add_readings(
     rests = _find_continuations(match, content, path, nuls)
     if not (has_joint or rests or match.other_ends) or Secret(text, API_KEY) != match.secret:
         return match
-    texts = _list_shorter(text)
+    texts = list_shorter(text)
     if len(texts) > MAX_ENDS:
         return match.with_bounds(Bounds.OPEN)
     texts += [one for one in (text + rest.text for rest in rests) if _KEY.fullmatch(one)]
@@ -160,7 +160,7 @@ def _list_others(match: Match, content: bytes) -> Iterator[bytes]:
             yield text
 
 
-def _list_shorter(text: bytes) -> list[bytes]:
+def list_shorter(text: bytes) -> list[bytes]:
     """Return the text up to each hyphen or underscore, the longest first."""
     joints = [*_JOINT.finditer(text, _MIN_KEY)]
     return [text[: joint.start()] for joint in reversed(joints)]

@@ -6,8 +6,8 @@ a name server takes 6 s, it waits for 6 s, and it reads `100 Continue` forever. 
 accessible before it is connected, so the only way out is to abandon its thread. That thread
 continues and sends the key after the verdict (6 s after giving up at 2 s), outside the rate limit.
 
-So the connection is our own, and only the response parser of `http.client` is used. It follows no
-redirects, stores no cookies, and uses neither netrc nor proxies. The request writer of
+So the connection is our own, and of `http.client` only the parser of heads is used. The client
+follows no redirects, stores no cookies, and uses neither netrc nor proxies. The request writer of
 `http.client` is not used because its exceptions contain rejected values.
 """
 
@@ -27,10 +27,8 @@ from time import monotonic
 from typing import Any, cast
 
 from wakeyscan.core.typing import NamedTuple
+from wakeyscan.verification.body import MAX_BODY, BodyError, read_body
 from wakeyscan.verification.endpoint import Endpoint, Proxy, bracket_host
-
-MAX_BODY = 1024 * 1024
-"""Maximum number of body bytes to read; the body is never decompressed."""
 
 _MAX_RECEIVED = 3 * MAX_BODY
 """Maximum number of bytes to receive: head, body and chunk framing."""
@@ -76,6 +74,8 @@ def send_get(
         with closing(_connect(endpoint, until)) as connection:
             _send(connection, f"GET {endpoint.path}{path} HTTP/1.1", lines, until)
             return _receive(connection, until, read_body_for)
+    except BodyError as error:
+        failure = HttpError(str(error))
     except (OSError, http.client.HTTPException, ValueError) as error:
         failure = _build_error(error, endpoint)
     raise failure  # outside the handler, so that it carries no other exception as its context
@@ -170,11 +170,7 @@ def _receive(connection: socket.socket, until: float, read_body_for: Container[i
     with closing(http.client.HTTPResponse(stream, method="GET")) as response:
         response.begin()
         has_body = response.status in read_body_for
-        body = response.read(MAX_BODY + 1) if has_body else b""
-        if len(body) > MAX_BODY:
-            raise HttpError(f"the response body is larger than {MAX_BODY // 1024} KiB")
-        if has_body and response.length:
-            raise ConnectionAbortedError
+        body = read_body(response) if has_body else b""
         return Response(
             response.status,
             body,

@@ -12,6 +12,7 @@ from wakeyscan.cli.verify_reports import VERIFY_REPORTS
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple, Protocol
 from wakeyscan.reports.summary import LIVENESS_ORDER, format_liveness
+from wakeyscan.verification.verdict import Verdict
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret import Secret
     from wakeyscan.verification.results import VerificationResults
-    from wakeyscan.verification.verdict import Verdict
+
+_NOT_SENT = "placeholder ({}), so it was not sent"
+_PROVES_NOTHING = "placeholder ({}), so this proves nothing: {}"
 
 
 class VerifiedKey(NamedTuple):
@@ -82,8 +85,20 @@ def build_outcome(plan: VerifyPlan, results: VerificationResults) -> VerifyOutco
         secret, verdict = results.conclude(request.secret)
         bounds = request.bounds if secret == request.secret else Bounds.CERTAIN
         before = plan.liveness_before.get(secret.fingerprint, "")
+        verdict = _doubt_example(verdict, plan.examples.get(secret, ""))
         keys.append(VerifiedKey(secret, request.app_key, verdict, bounds, before))
+    for secret in plan.unsent:
+        verdict = Verdict(Liveness.UNKNOWN, _NOT_SENT.format(plan.examples[secret]))
+        keys.append(VerifiedKey(secret, None, verdict, Bounds.CERTAIN, ""))
     return VerifyOutcome(tuple(keys), tuple(results.controls.items()), plan.missing, plan.gaps)
+
+
+def _doubt_example(verdict: Verdict, example: str) -> Verdict:
+    """Return the verdict on a key: that the API does not know an example proves nothing."""
+    if not (example and verdict.liveness is Liveness.REVOKED and verdict.requires_certain_bounds):
+        return verdict
+    reason = _PROVES_NOTHING.format(example, verdict.reason)
+    return verdict._replace(liveness=Liveness.UNKNOWN, reason=reason)
 
 
 def choose_formats(settings: Config, flags: Values, targets: Iterable[str]) -> Config:

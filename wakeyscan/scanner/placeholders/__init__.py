@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.prefix import find_prefix_end
 from wakeyscan.scanner.placeholders import web_tokens
@@ -29,6 +30,7 @@ else:
 
 _HEADER = "authorization-header"
 
+_DOCUMENTED = "an example from documentation"
 _CUT_SHORT = "cut short by an ellipsis"
 
 _MAX_ELLIPSIS = 16
@@ -100,12 +102,24 @@ def _is_cut_short(match: Match, content: bytes) -> bool:
     return is_cut_short(content, match.start, match.end)
 
 
+def is_documented(key: Secret) -> bool:
+    """Return whether documentation publishes a key, which nobody can have got then."""
+    text = key.reveal()
+    return is_published(text) or is_published(text.removeprefix(KEY_PREFIX.encode()))
+
+
+def find_example_reason(key: Secret) -> str:
+    """Return why a key alone, without a text around it, is an example; empty if it looks real."""
+    body = key.reveal().removeprefix(KEY_PREFIX.encode())
+    return _DOCUMENTED if is_documented(key) else check_token(body)
+
+
 @lru_cache(_MAX_CACHED)
 def _find_reason(rule: Rule, secret: Secret, scheme: bytes) -> str:
     text = secret.reveal()
     body = text[find_prefix_end(rule, text) :]
     if is_published(text) or is_published(body):
-        return "an example from documentation"
+        return _DOCUMENTED
     return check_header(text, scheme) if rule.id == _HEADER else check_token(body)
 
 
