@@ -1,22 +1,16 @@
-"""Keys for `wakeyscan verify`, from standard input or from a report that is scanned again."""
+"""Keys for `wakeyscan verify`, from a report whose targets are scanned again."""
 
 from __future__ import annotations
 
 import os
-import re
-import sys
 from collections.abc import Iterator, Mapping
 
-from wakeyscan.cli.output import write_stderr
 from wakeyscan.cli.rescans import rescan
-from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
+from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.reports.saved_report import FLEET_REPORT, check_fingerprint_key, read_report
-from wakeyscan.scanner.candidates import MAX_CANDIDATES, MAX_ENDS, list_shorter
-from wakeyscan.scanner.placeholders import find_example_reason, is_documented
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
 
@@ -27,13 +21,13 @@ if TYPE_CHECKING:
     from wakeyscan.cli.fleet_rescan import KeyPlace
     from wakeyscan.config import config
     from wakeyscan.core.document import Skipped
+    from wakeyscan.core.secret import Secret
     from wakeyscan.scanner.result import RunResult
     from wakeyscan.verification import VerifyOptions
 else:
     fleet_rescan = lazy_import("wakeyscan.cli.fleet_rescan")
 
 _FLEET = "fleet"
-_KEY = rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])"
 
 
 class VerifyPlan(NamedTuple):
@@ -71,36 +65,6 @@ class _SavedReport(NamedTuple):
     """Its keys by fingerprint."""
     places: tuple[KeyPlace, ...] = ()
     """Where they are, for a fleet."""
-
-
-def plan_stdin(options: VerifyOptions) -> VerifyPlan:
-    """Read keys from standard input, one per line; raise `UsageError`."""
-    if sys.stdin and sys.stdin.isatty():
-        write_stderr(
-            "wakeyscan: keys are read from standard input, one per line; end with Ctrl-D\n"
-        )
-    lines = sys.stdin.buffer.read().split(b"\n") if sys.stdin else []
-    keys = [line.strip() for line in lines if line.strip()]
-    if not keys:
-        raise UsageError(
-            "standard input: no keys found; pass them one per line, or name a JSON report"
-        )
-    for number, key in enumerate(keys, 1):
-        if not re.fullmatch(_KEY, key):
-            raise UsageError(f"standard input: key {number} is not a complete wa_live_ key")
-    secrets = dict.fromkeys(Secret(key, API_KEY) for key in keys)
-    examples = {secret: why for secret in secrets if (why := find_example_reason(secret))}
-    unsent = tuple(filter(is_documented, examples))
-    requests = [_build_request(one, options.app_key) for one in secrets if one not in unsent]
-    return VerifyPlan(requests, {}, examples=examples, unsent=unsent)
-
-
-def _build_request(secret: Secret, app_key: Secret | None) -> VerificationRequest:
-    """Return the request for a text that a person copied: it may have more than the key."""
-    shorter = tuple(Secret(text, API_KEY) for text in list_shorter(secret.reveal()))
-    if len(shorter) > MAX_ENDS:
-        return VerificationRequest(secret, app_key, Bounds.OPEN, shorter[:MAX_CANDIDATES])
-    return VerificationRequest(secret, app_key, candidates=shorter)
 
 
 def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> VerifyPlan:

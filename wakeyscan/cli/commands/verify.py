@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from wakeyscan.cli import run_details
 from wakeyscan.cli.progress import Progress
-from wakeyscan.cli.verify_plan import plan_report, plan_stdin
+from wakeyscan.cli.verify_input import plan_keys
 from wakeyscan.cli.verify_reports import VERIFY_REPORTS
 from wakeyscan.cli.verify_reports.outcome import build_outcome, choose_formats, write_outcome
 from wakeyscan.config import build
@@ -73,7 +73,7 @@ def run(values: Values, operands: list[str]) -> int:
     settings = choose_formats(settings, values, operands)
     if settings.verbose:
         run_details.print_settings(values, PARAMETERS.options, os.environ, "")
-    plan = plan_report(operands[0], settings, options) if operands else plan_stdin(options)
+    plan = plan_keys(operands, settings, options)
     progress = Progress(sys.stderr, settings.quiet)
     results = _verify(plan.requests, options, wait_seconds, progress)
     return write_outcome(build_outcome(plan, results), settings, operands)
