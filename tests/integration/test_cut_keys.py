@@ -6,6 +6,7 @@ A live key that is cut must never count as revoked; a whole key that the API rej
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 
 import pytest
 
@@ -15,7 +16,8 @@ from tests.support.encodings import SINGLE
 from tests.support.ends import CUT, GLUED, WHOLE, place_cut, place_whole
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack, says
 from tests.support.gaps import GAPS
-from tests.support.keys import MakeKey
+from tests.support.keys import ALPHABET, PREFIX, MakeKey
+from tests.support.layers import LAYERS
 from tests.support.programs import REFERENCES, elf, mach_o, portable_executable
 from tests.support.registry_files import HEADER, VALUES
 from tests.support.string_tables import HermesFile
@@ -34,6 +36,7 @@ from wakeyscan.verification.verify import verify_result
 
 SIZE = 30
 """Characters before the cut."""
+LAYERED = PREFIX + "".join(Random("layered").choices(ALPHABET, k=40))
 INSERTED = {"entity": "A"}
 """Characters that the text has between the parts, by the name of the way."""
 
@@ -76,6 +79,21 @@ def test_a_live_key_that_is_cut_is_never_revoked(api: FakeWAStack, make_key: Mak
     }
     assert set(live) == {name for name, (_, text) in CUT.items() if "BBB" in text}
     assert all(live[name] == secret(keys[name]) for name in set(live) - set(INSERTED))
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_live_key_that_is_cut_in_a_layer_is_never_revoked(api: FakeWAStack, layer: str) -> None:
+    """An open end never makes a key revoked, so only the certain ones are asked about."""
+    findings: list[Finding] = []
+    for name, (_, text) in CUT.items():
+        api.keys[f"{LAYERED[:SIZE]}{INSERTED.get(name, '')}{LAYERED[SIZE:]}"] = LIVE
+        nested = LAYERS[layer](text.replace("AAA", LAYERED[:SIZE]).replace("BBB", LAYERED[SIZE:]))
+        found = detect(f"{name}/a.txt", nested.encode())
+        findings += found if "BBB" in text else ()
+    assert len(findings) >= 170
+    certain = [finding for finding in findings if finding.bounds is Bounds.CERTAIN]
+    revoked = [f.origin.path for f in verify(api, certain) if f.liveness is Liveness.REVOKED]
+    assert revoked == []
 
 
 def test_a_whole_key_that_is_rejected_is_revoked(api: FakeWAStack, make_key: MakeKey) -> None:

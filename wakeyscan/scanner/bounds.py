@@ -17,7 +17,7 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length
 from wakeyscan.scanner.ends.text import is_end_certain
-from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, TextEnd
+from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, read_end
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import blocks, literals
@@ -85,14 +85,15 @@ def find_end_bounds(
 
     For `is_cut_anywhere` see `TextEnd`.
     """
-    before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
     last = content[end - 1 : end]
     if last in _MASKS and _MASKED.search(content, max(start, end - _MAX_MASK), end):
         is_certain = False
     elif is_binary(content, start, end, nuls):
         is_certain = _is_end_certain_in_binary(content, start, end)
     else:
-        is_certain = is_end_certain(TextEnd(before, after, path, is_cut_anywhere))
+        is_certain = is_end_certain(
+            read_end(content, start, end, path, is_cut_anywhere=is_cut_anywhere)
+        )
     return Bounds.CERTAIN if is_certain else Bounds.OPEN
 
 

@@ -22,7 +22,7 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.continuations import find_continuations
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
-from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, Rest, TextEnd
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX, Rest, read_end
 from wakeyscan.scanner.strings import blocks
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def add_candidates(
         joined = blocks.join_blocks(content, match.start, match.end)
         texts = chain((joined,), _list_cuts(text, rests, lengths))
     else:
-        before = content[max(0, match.start - CONTEXT) : match.start]
-        rests = find_rests(TextEnd(before, content[match.end : match.end + CONTEXT], path))
+        rests = find_rests(read_end(content, match.start, match.end, path))
         texts = _list_joined(text, rests, lengths)
     texts = chain(texts, _list_others(match, content), list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
@@ -116,8 +115,7 @@ def _find_continuations(
 ) -> list[Rest]:
     if is_binary(content, match.start, match.end, nuls):
         return []
-    before = content[max(0, match.start - CONTEXT) : match.start]
-    return find_continuations(TextEnd(before, content[match.end : match.end + CONTEXT], path))
+    return find_continuations(read_end(content, match.start, match.end, path))
 
 
 def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:

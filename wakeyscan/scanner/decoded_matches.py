@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from wakeyscan.core.finding import Bounds
-from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
 from wakeyscan.scanner.binary_strings import NulSearch
-from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd
+from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd, read_end
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
-    from wakeyscan.scanner.ends import encoded_lines, encoded_units
+    from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 else:
@@ -22,6 +22,7 @@ else:
     candidates = lazy_import("wakeyscan.scanner.candidates")
     encoded_lines = lazy_import("wakeyscan.scanner.ends.encoded_lines")
     encoded_units = lazy_import("wakeyscan.scanner.ends.encoded_units")
+    line_prefixes = lazy_import("wakeyscan.scanner.ends.line_prefixes")
     joined_names = lazy_import("wakeyscan.scanner.joined_names")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
@@ -33,6 +34,7 @@ _WRAPPED = (_BASE64, "decimal", "dump", "hex")
 _IN_UNITS = ("dump", "entities", "escapes", "hex", "percent", "quoted-printable")
 """Names of the encodings that write a character as a unit of its own."""
 _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-"
+_LETTERS = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
 _MAX_REST = 1
@@ -71,6 +73,9 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
     (start, end), whole = sources[0], (sources[0][0], sources[-1][1])
     others = (place for span in match.elsewhere for place in decoded.find_sources(*span))
     match = match.with_bounds(_map_bounds(match, source, whole))
+    secret = decoded.content[match.start : match.end]
+    if source.name not in _WRAPPED and _holds_prefix(secret, source.around, *whole):
+        match = match.with_bounds(Bounds.OPEN)
     if match.encoding == PLAIN:
         match = (
             candidates.add_readings(match, decoded.content, nuls=source.nuls)
@@ -181,6 +186,17 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
     return bounds.find_end_bounds(
         around, start, end, is_cut_anywhere=bool(letters), nuls=nuls_around
     )
+
+
+def _holds_prefix(secret: bytes, around: bytes, start: int, end: int) -> bool:
+    """Return whether a secret on two lines has a part of what precedes each line, as in a log."""
+    line_end = around.find(b"\n", start, end)
+    first = _LETTERS.match(around, start, line_end) if line_end >= 0 else None
+    if not first:
+        return False
+    size = line_prefixes.measure_prefixes(read_end(around, start, line_end))
+    words = _LETTERS.findall(around, line_end + 1, line_end + 1 + size)
+    return any(secret.startswith(word, len(first[0])) for word in words)
 
 
 def _may_be_cut(match: Match, source: DecodedSource, end: int) -> bool:

@@ -22,6 +22,7 @@ from wakeyscan.scanner.ends import file_kinds, log_entries
 from wakeyscan.scanner.ends.tags import begins_with_block
 from wakeyscan.scanner.ends.text_end import (
     BREAK,
+    CONTEXT,
     ESCAPED_BREAK,
     KEY_PREFIX,
     Rest,
@@ -104,7 +105,7 @@ def _skip_start(own: bytes, line: bytes) -> int | None:
     if markup := _OPEN_MARKUP.search(line, 0, start):
         start = markup.start()
     stamp = log_entries.find_stamp(line)
-    if stamp and log_entries.cut_fraction(stamp[0]) not in own:
+    if stamp and len(own) < CONTEXT and log_entries.cut_fraction(stamp[0]) not in own:
         return None
     is_other = _is_value(own, line, start) or _ITEM_BEFORE.match(line, 0, start)
     start = max(start, stamp.end() if stamp else 0)

@@ -15,16 +15,17 @@ _MAX_GUTTER = 128
 _MAX_ROUNDS = 3
 """Gutters after each other, such as a line number before a comment sign."""
 
-_NUMBERED = lazy_pattern(
+NUMBERED = lazy_pattern(
     rb"""(?x) (?: [\w./-]{1,100} [:-] )? [ \t]*+ ([0-9]{1,7})
-    (?: [ \t]*+ (?: \| | \xe2\x94[\x82\x83] ) | [:-] | \t | [ ]{1,2} ) [ ]?"""
+    (?: \t | (?: [ \t]*+ (?: \| | \xe2\x94[\x82\x83] ) | [:-] | [ ]{1,2} ) [ ]? )"""
 )
 """A line number, maybe after a file name."""
-_BLAME = lazy_pattern(
-    rb"""(?x) \^? [0-9a-f]{7,40} [ ] [^\r\n()]{0,60} \( [^\r\n()]{10,90} [ ] [0-9]{1,6} \) [ ]?"""
+BLAME = lazy_pattern(
+    rb"""(?x) [ ]{0,8} \^? [0-9a-f]{7,40} [ ]
+    [^\r\n()]{0,60} \( [^\r\n()]{10,90} [ ] [0-9]{1,6} \) [ ]?"""
 )
 """Commit, author, date and line number, as `git blame` writes them."""
-_SERVICE = lazy_pattern(rb"[\w.-]{1,60}[ ]*\|[ ]|\[[\w.:-]{1,60}\][ ]")
+SERVICE = lazy_pattern(rb"[\w.-]{1,60}[ ]*\|[ ]|\[[\w.:-]{1,60}\][ ]")
 """Name of a service, at the start of each line that it writes."""
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
@@ -38,8 +39,8 @@ _ENDS = (b"@", b"\\", b"")
 
 def strip_service(lines: Lines) -> Lines:
     """Return both lines without the name of a service if they share it, else unchanged."""
-    own = _SERVICE.match(lines.line)
-    other = own and _SERVICE.match(lines.following)
+    own = SERVICE.match(lines.line)
+    other = own and SERVICE.match(lines.following)
     if own and other and own[0] == other[0]:
         return Lines(lines.line[own.end() :], lines.following[other.end() :])
     return lines
@@ -60,7 +61,7 @@ def is_in_diff(lines: Lines, end: TextEnd) -> bool:
     sign, next_sign = lines.line[:1], lines.following[:1]
     if sign not in _SIGNS or next_sign not in _SIGNS:
         return False
-    if file_kinds.is_diff(end.path) or b"\n@@ -" in end.before:
+    if file_kinds.is_diff(end.path) or b"\n@@ -" in b"\n" + end.before:
         return True
     are_items = lines.line[:2] == b"- " and next_sign in (b"-", b" ", b"")
     return sign not in (b"", b" ") and lines.line[1:2] != sign and not are_items
@@ -84,9 +85,9 @@ def list_continuations(lines: Lines, later: bytes) -> list[Lines] | None:
 
 
 def _strip_numbers(lines: Lines) -> Lines:
-    for pattern in (_BLAME, _NUMBERED):
+    for pattern in (BLAME, NUMBERED):
         own, other = (pattern.match(line) for line in lines)
-        if own and other and (pattern is _BLAME or int(other[1]) == int(own[1]) + 1):
+        if own and other and (pattern is BLAME or int(other[1]) == int(own[1]) + 1):
             return Lines(lines.line[own.end() :], lines.following[other.end() :])
     return lines
 

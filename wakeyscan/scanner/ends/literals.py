@@ -8,7 +8,6 @@ from wakeyscan.scanner.ends.tags import find_tags
 from wakeyscan.scanner.ends.text_end import (
     BREAK,
     ESCAPED_BREAK,
-    SPLIT_LITERAL,
     TextEnd,
     split_line,
 )
@@ -69,8 +68,6 @@ _LISTED_LINE = lazy_pattern(
     rb"""["']?,[ \t]*""" + BREAK + rb"""\s*["'](?:\s+[+.&|~]?|[+.&|~])\s*\\{0,3}["'`][\w-]"""
 )
 """The next line of a list of lines of code, without line ends, if it starts with a literal."""
-_OUTER_END = lazy_pattern(rb"\\*[\"'`]\s*(?:[,;)\]}]|\Z)")
-"""The end of the literal around a literal."""
 _CONTINUED_LINE = lazy_pattern(
     rb"([ \t]*)[\\^`][ \t]*"
     + BREAK
@@ -98,11 +95,9 @@ def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:
     """Return whether a literal that a secret and a quote end is complete."""
     if is_chunk(end) or _is_joined(end, rest) or _LISTED_LINE.match(rest):
         return False
-    if quote.startswith(b"\\") and b"u00" not in quote and b"\\x" not in quote:
-        end, rest = end._replace(is_nested=True), _unescape(rest)
-    elif _ESCAPED_LINE_END.match(rest):
-        end = end.unescape_breaks()._replace(is_nested=True)
-        rest = end.after[len(quote) :]
+    is_nested = quote.startswith(b"\\") or _ESCAPED_LINE_END.match(rest)
+    if is_nested and end.is_in_layer:
+        return True
     return _is_complete(end, quote, rest)
 
 
@@ -122,14 +117,6 @@ def _is_joined(end: TextEnd, rest: bytes) -> bool:
     if not rest.lstrip(b" \t").startswith((b",", b")", b"]")):
         return False
     return bool(_JOIN_BEFORE.search(end.before[-100:]) or _JOIN_AFTER.match(rest))
-
-
-def _unescape(rest: bytes) -> bytes:
-    """Return the text after an escaped quote with one level of escapes removed."""
-    rest = SPLIT_LITERAL.sub(b"\n", rest)
-    for escaped, plain in ((b'\\n",', b"\n,"), (b"\\n", b"\n"), (b"\\r", b""), (b"\\t", b"\t")):
-        rest = rest.replace(escaped, plain)
-    return rest.replace(b'\\"', b'"').replace(b"\\'", b"'")
 
 
 def _is_complete(end: TextEnd, quote: bytes, rest: bytes) -> bool:
@@ -165,17 +152,19 @@ def _is_line_end_certain(end: TextEnd, rest: bytes) -> bool:
     line_end = _LINE_END.match(rest)
     if not line_end:
         return not rest
+    if end.is_in_layer:
+        return True
     if end.after.startswith(b"`") and b"`" not in end.line:  # PowerShell continues the line
         return False
     text = rest[line_end.end() :]
     following = split_line(text)[0]
-    if not text.strip() or (end.is_nested and _OUTER_END.match(text)):
+    if not text.strip():
         return True
     if _COBOL.match(following) and not _COBOL.match(end.line):
         return False
     if _APPENDED.match(text):
         return False
     text = _COMMENT_LINES.sub(b"", text, count=1)
-    if file_kinds.has_single_literals(end.path) and not end.is_nested:
+    if file_kinds.has_single_literals(end.path):
         return not _OPERATOR.match(text)
     return _NEW_LINE.match(text) is not None

@@ -17,8 +17,7 @@ _SHORT_LINE = 400
 _LEVEL = lazy_pattern(
     rb"\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)\b[ \]:]*"
 )
-_STAMP = lazy_pattern(
-    rb"""(?x) (?: <[0-9]{1,3}> )?  # severity and facility in syslog
+STAMP = rb"""(?: <[0-9]{1,3}> )?  # severity and facility in syslog
     (?: \[? (?: TRACE | DEBUG | INFO | NOTICE | WARN(?:ING)? | ERROR | FATAL ) [ ]? \]? [ :]*+ )?
     (?: \[[ ]*+ )?
     (?: [0-9]{4} [-/.] [0-9]{2} [-/.] [0-9]{2}
@@ -33,7 +32,7 @@ _STAMP = lazy_pattern(
       | (?<=[ \[]) [0-9]{1,7} \. [0-9]{6}
       | [0-9]{10} (?: \.[0-9]{1,9} )? (?=[ \t])
     ) (?: \] | \b | (?<=\s) ) (?: [ ] (?:stdout|stderr) [ ] [FP] (?=[ ]) )?"""
-)
+_STAMP = lazy_pattern(rb"(?x)" + STAMP)
 """Time, or address of the client, at the start of a log entry."""
 _DOT, _COMMA = b".,"
 _FRACTION = lazy_pattern(rb"(?<=[0-9])[.,][0-9]+.*")

@@ -17,12 +17,13 @@ _TEXT = lazy_pattern(
 _CLOSING = (b'"', b"'", b"`", b"<", b"\\")
 _NEXT_LINE = lazy_pattern(rb"[^\r\n]{0,400}\r*\n")
 _NEXT_IN_LINE = lazy_pattern(
-    rb"""(?x) (?: \\+ (?: r\\+ )? n )? \\*["'] [^"'\r\n]{0,40}
-    (?: " [\w.-]{1,40} " [ ]? : [ ]? [\w.]{0,24} [ ]? ,? [ ]? ){0,4}
+    rb"""(?x) (?: \\+ (?: r\\+ )? n )? \\*["']
+    (?: [^"'{\r\n]{0,40} | [^"'\r\n]{0,40}
+      (?<=[{ ]) (?: " [\w.-]{1,40} " [ ]? : [ ]? [\w.]{0,24} [ ]? ,? [ ]? ){1,4} )
     \\*["'] (?= (?P<word> [A-Za-z0-9_-]{1,120} ) )"""
 )
 """The next literal of a list, or of the next object in it, on the same line."""
-_WORD = lazy_pattern(rb"[A-Za-z0-9_-]{1,120}(?!\\*[\"']\s*[:=])")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_-]{1,120}+(?!\\*[\"']\s*[:=])")
 
 
 def find_next_entry(end: TextEnd) -> Rest | None:

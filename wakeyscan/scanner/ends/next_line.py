@@ -15,14 +15,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.ends import gutter, log_entries, statements
+from wakeyscan.scanner.ends import gutter, line_prefixes, log_entries, statements
 from wakeyscan.scanner.ends.records import is_next_record
 from wakeyscan.scanner.ends.tags import begins_with_block
-from wakeyscan.scanner.ends.text_end import KEY_PREFIX, Lines, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, Lines, TextEnd, split_line
 from wakeyscan.scanner.ends.words import begins_with_word
 
-_COBOL_MARK = slice(6, 7)
-"""The column with the mark of a line that continues."""
+_COBOL = lazy_pattern(rb"[ 0-9]{5,16}-[ ]+[\"']")
+"""A line that continues a literal, as the sign in its seventh column says; it may be indented."""
 _NO_WORD = lazy_pattern(
     rb"""(?x) [ \t]*+ (?:
       # the end of a block or of a literal, the start of an object
@@ -72,7 +72,7 @@ def starts_something_else(end: TextEnd, text: bytes) -> bool:
         return False  # none of the proofs below holds for it
     if not following.strip():
         return True
-    if following[_COBOL_MARK] == b"-" and _has_open_quote(lines.line):
+    if _COBOL.match(following) and _has_open_quote(lines.line):
         return False
     if not gutter.is_in_diff(lines, end):
         return _is_other(gutter.strip_service(lines), end)
@@ -85,6 +85,8 @@ def _is_other(lines: Lines, end: TextEnd) -> bool:
     is_entry = log_entries.begins_entry(lines)
     if is_entry is not None:
         return is_entry
+    if len(lines.line) >= CONTEXT:  # its start, with the times, was not read
+        lines = lines._replace(following=line_prefixes.strip_times(lines.following))
     messages = log_entries.strip_stamps(lines)
     if messages == lines:
         return _is_proven_twice(lines, end)
@@ -132,7 +134,7 @@ def _is_comment(lines: Lines, end: TextEnd) -> bool:
     sign = comment[1] or comment[2] or b"*"
     before = _COMMENT_BEFORE[sign].match(lines.line)
     if not before:
-        return not _is_in_block_comment(end)
+        return len(lines.line) < CONTEXT and not _is_in_block_comment(end)
     rest = lines.following[comment.end() :].lstrip(_COMMENT_SIGNS)
     texts = Lines(lines.line[before.end() :], rest)
     return any(proof(texts, end) for proof in _PROOFS_IN_COMMENT)

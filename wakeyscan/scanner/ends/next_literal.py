@@ -8,6 +8,7 @@ follows an operator, the same call as the one before the secret, or a word such 
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.text_end import Rest, TextEnd
 from wakeyscan.scanner.ends.words import may_be_rest
 
@@ -33,6 +34,9 @@ _OPERATORS = lazy_pattern(
     rb"\s*[A-Za-z]{1,2}\Z|[\s.]*[+.&|~<>*^/\\(){}\[\]%][\s+.&|~<>*^/\\(){}\[\]%A-Za-z]{0,3}\s*\Z"
 )
 _COMMANDS = lazy_pattern(rb"\b(?:printf|join)\b[^\r\n]*\Z")
+_MATRIX = lazy_pattern(rb"(?<!const )(?<!let )(?<!var )\b\w+ ?= ?\[[\"']\Z")
+_MATRIX_END = lazy_pattern(rb"[^\]\r\n]{0,240}\];")
+"""An assignment of MATLAB, which joins the literals of a list."""
 _FUNCTION = lazy_pattern(rb"Fn::Join|!Join|!Sub")
 """Functions of CloudFormation, whose lists may be blocks of YAML."""
 _JOINS_BY_SEPARATOR = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION}
@@ -71,6 +75,12 @@ def _is_joined(between: bytes, end: TextEnd) -> bool:
         return words[-1] == (callee and callee[1]) or any(map(_JOINS.search, words))
     if _SEPARATORS.search(between):
         around = end.before[-_JOIN_BEFORE:] + b"\n" + end.after[:_JOIN_AFTER]
-        is_matrix = end.path.endswith(".m") and end.line.endswith((b"['", b'["'))
-        return is_matrix or _JOINS.search(around) is not None
+        return _is_matrix(end) or _JOINS.search(around) is not None
     return _OPERATORS.match(between) is not None
+
+
+def _is_matrix(end: TextEnd) -> bool:
+    """Return whether a list is a matrix of MATLAB, which joins its literals, maybe in a log."""
+    if file_kinds.is_source_code(end.path) or not _MATRIX.search(end.line):
+        return False
+    return _MATRIX_END.match(end.after) is not None

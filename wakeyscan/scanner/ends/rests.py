@@ -13,6 +13,7 @@ from wakeyscan.scanner.ends.text_end import (
     BREAK,
     ESCAPED_BREAK,
     INVISIBLE_CHARACTERS,
+    SPLIT_LITERAL,
     Lines,
     Rest,
     TextEnd,
@@ -70,8 +71,8 @@ _GAP = lazy_pattern(
 _EVENT = lazy_pattern(rb"\[[ ]*[0-9.]{1,20},[ ]*\"[oi]\",[ ]*\"")
 _TAGGED = lazy_pattern(rb"[ ]\S{1,60}[ ][\w./-]{1,60}(?:\[[\w.]{1,10}\])?:[ ]")
 """Host and program, after the time of a log entry."""
-_NEXT_LINE = lazy_pattern(rb"""\\(?:r\\)?n",[^{}\r\n]{0,300}\}+\s*\{"log":[ ]?"|\\line[ ]""")
-"""The end of a line in a log of Docker, or in RTF."""
+_NEXT_LINE = lazy_pattern(rb"\\line[ ]")
+"""The end of a line in RTF."""
 _NO_REST = lazy_pattern(
     rb"""(?x) [\[(<]? (?: \.{2} | \xe2\x80[\xa6\xa2] ) | \*{3} | [$\#]?\{ (?!\+) | \$ | % [sd(]"""
 )
@@ -122,7 +123,7 @@ def _find_first(end: TextEnd) -> Rest | None:
     text = end.after
     if _NO_REST.match(text):
         return None
-    if line := _NEXT_LINE.match(text):
+    if line := SPLIT_LITERAL.match(text) or _NEXT_LINE.match(text):
         return _find_word(text, line.end())
     if literal := find_next_literal(end) or find_next_entry(end):
         return literal

@@ -14,6 +14,8 @@ _BLOCK_TAGS = frozenset(
     b" table tbody td textarea tfoot th thead title tr ul".split()
 )
 """Tags that end a word."""
+PREFORMATTED_TAGS = frozenset((b"pre", b"textarea"))
+"""Those whose line ends are shown."""
 _INLINE_TAGS = frozenset(
     b"a abbr b bdi bdo big br code del em font i ins kbd mark nobr q s samp small span strike"
     b" strong sub sup tspan tt u var wbr".split()
@@ -51,14 +53,14 @@ class Tags(NamedTuple):
         slashes = [
             slash
             for name, slash in zip(self.names, self.slashes, strict=True)
-            if not _is_inline(name)
+            if not is_inline(name)
         ]
         is_data = len(slashes) == len(self.names) > 1
         return is_data and slashes[0] == b"/" and slashes[-1] == b""
 
     def is_known(self) -> bool:
         """Return whether the tags begin with one of HTML, or with the end of an element."""
-        return bool(self.size) and (self.slashes[0] == b"/" or _is_inline(self.names[0]))
+        return bool(self.size) and (self.slashes[0] == b"/" or is_inline(self.names[0]))
 
     def closes_line_element(self, before: bytes) -> bool:
         """Return whether the first tag closes an element that holds only the secret, in prose."""
@@ -84,7 +86,7 @@ def begins_with_block(line: bytes) -> bool:
     if text[:1] != b"<":
         return False
     tags = find_tags(text)
-    return bool(_DECLARATION.match(text)) or any(not _is_inline(name) for name in tags.names)
+    return bool(_DECLARATION.match(text)) or any(not is_inline(name) for name in tags.names)
 
 
 def continues_in_same_element(end: TextEnd) -> bool:
@@ -98,5 +100,11 @@ def continues_in_same_element(end: TextEnd) -> bool:
     return may_be_rest(other["word"])
 
 
-def _is_inline(name: bytes) -> bool:
+def is_flow(name: bytes) -> bool:
+    """Return whether an element of HTML ends a word, and shows a line end as a blank."""
+    return name in _BLOCK_TAGS and name not in PREFORMATTED_TAGS
+
+
+def is_inline(name: bytes) -> bool:
+    """Return whether a tag may be inside a word; the name of a comment is empty."""
     return not name or name in _INLINE_TAGS or name.startswith(_RUN_PREFIXES)

@@ -1,7 +1,8 @@
 """Proofs that a secret in text ends where its match ends.
 
 The API rejects a key that is cut, although the key works. So an end is certain only if a row of
-this table proves it; any other end is open.
+this table proves it; any other end is open. It must hold in each text that programs put into the
+text around it (see `layers`).
 
     nothing follows                        no literal is open
     a line end, also an escaped one        neither, and the next line starts something else:
@@ -24,7 +25,7 @@ from collections.abc import Callable
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.ends import columns, file_kinds, literals, tags
+from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
@@ -34,7 +35,9 @@ from wakeyscan.scanner.ends.text_end import (
     DOUBLE_QUOTE,
     ESCAPED_BREAK,
     INVISIBLE,
+    KEY_PREFIX,
     TextEnd,
+    is_same_but_digits,
 )
 
 if TYPE_CHECKING:
@@ -66,18 +69,31 @@ class _Row(NamedTuple):
 
 
 def is_end_certain(end: TextEnd) -> bool:
-    """Return whether a row of the table proves the end of a secret, and no rest follows it."""
-    if not _is_proven(end) or find_next_literal(end) or find_next_entry(end):
+    """Return whether a row of the table proves an end in each layer, and no rest follows."""
+    if _is_before_same_line(end):
+        return True
+    return all(map(_is_certain_in_layer, layers.list_layers(end)))
+
+
+def _is_before_same_line(end: TextEnd) -> bool:
+    """Return whether the next line is the same up to another key, as in a list or a log of keys."""
+    line, after = end.line, end.after
+    at = 1 + len(line)
+    if not after.startswith(KEY_PREFIX, at) or not after.startswith(b"\n") or b'"' in line:
         return False
-    inner = end.open_literal()
-    return inner is None or is_end_certain(inner)
+    return is_same_but_digits(line, after[1:at])
+
+
+def _is_certain_in_layer(end: TextEnd) -> bool:
+    return _is_proven(end) and not find_next_literal(end) and not find_next_entry(end)
 
 
 def _is_proven(end: TextEnd) -> bool:
     quote, rest = end.after[:1], end.after[1:]
     if quote in _QUOTES and rest[:1] not in _QUOTES:  # most keys; the table compiles in 2 ms
         return literals.is_quote_certain(end, quote, rest)
-    if quote in _LINE_ENDS and DOUBLE_QUOTE in end.before and _is_literal_open(end.line):
+    is_decided = end.is_in_layer or DOUBLE_QUOTE not in end.before
+    if quote in _LINE_ENDS and not is_decided and _is_literal_open(end.line):
         return False
     if quote == b"\n":  # the most usual row, again without the table
         return _is_line_end_certain(end, quote, rest)
@@ -107,13 +123,15 @@ def _never(end: TextEnd, text: bytes, rest: bytes) -> bool:
 
 
 def _is_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
-    return next_line.starts_something_else(end.skip_mark(), rest)
+    return end.is_in_layer or next_line.starts_something_else(end, rest)
 
 
 def _is_escaped_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     if text.startswith(b"\\") and file_kinds.is_typesetting(end.path):
         return False
-    end = end.unescape_breaks().skip_opening()
+    if end.is_in_layer:
+        return True
+    end = end.unescape_breaks()
     line_end = _LINE_END.match(end.after)
     rest = end.after[line_end.end() :] if line_end else end.after
     return next_line.starts_something_else(end, rest)
@@ -138,7 +156,7 @@ def _is_tag_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
         return False
     if found.closes_line_element(end.before) and _LINE_END.match(rest):
         return True
-    return is_end_certain(end._replace(after=rest))
+    return _is_certain_in_layer(end._replace(after=rest))
 
 
 def _is_angle_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:

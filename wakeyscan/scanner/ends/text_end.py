@@ -20,9 +20,10 @@ Each part also starts with a literal.
 """
 BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _CR, _VERTICAL_TAB, _FORM_FEED = b"\r\x0b\x0c"
-DOUBLE_QUOTE, _BACKSLASH, _LESS_THAN, _MARK_START = b'"\\<\xef'
+DOUBLE_QUOTE, BACKSLASH, BACKTICK, LESS_THAN, AMPERSAND = b'"\\`<&'
 """Codes of characters: a text is searched for a code six times as fast as for `bytes`."""
 
 _BREAK = lazy_pattern(BREAK)
@@ -37,15 +38,6 @@ SPLIT_LITERAL = lazy_pattern(
 Notebooks list lines like that, terminal recordings list events, Docker writes each line as an
 object, and people concatenate lines.
 """
-_OPENING = lazy_pattern(rb"(?<!\\)[\"'`]((?:[^\"'`\\]|\\.)*+)\Z")
-"""The opening quote of a literal, and the text after it."""
-_CLOSINGS = {
-    quote: lazy_pattern(rb"(?:[^\\\r\n" + quote + rb"]|\\.)*+") for quote in (b'"', b"'", b"`")
-}
-"""The rest of a literal, by its quote."""
-_ESCAPE = lazy_pattern(rb"\\(.)")
-_ESCAPED_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
-_MARK = lazy_pattern(rb"\xef\xbb\xbf|[^<>]{0,200}<pre[^<>]{0,200}>(?:<code[^<>]{0,200}>)?")
 _MAX_START = 128
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
@@ -63,11 +55,6 @@ INVISIBLE_CHARACTERS = rb"""(?x:
     | \\- )"""
 """Invisible characters and escapes that may be inside a key: soft hyphens, joiners, ANSI codes."""
 INVISIBLE = lazy_pattern(rb"(?:" + INVISIBLE_CHARACTERS + rb")+")
-
-
-def _unescape(text: bytes) -> bytes:
-    """Return a part of a literal without one level of escapes."""
-    return _ESCAPE.sub(lambda found: _ESCAPED_LETTERS.get(found[1], found[1]), text)
 
 
 class Lines(NamedTuple):
@@ -97,50 +84,28 @@ class TextEnd(NamedTuple):
     """Path of the document, or empty."""
     is_cut_anywhere: bool = False
     """Whether the text may be cut without a continuation, as base64 without padding may be."""
-    is_nested: bool = False
-    """Whether it is in a literal, so that the path does not determine its language."""
+    is_in_layer: bool = False
+    """Whether the text in a layer is judged too: then that decides what a line end proves."""
 
     @property
     def line(self) -> bytes:
         """The line of the secret, up to the secret."""
         return find_last_line(self.before)
 
-    def skip_opening(self) -> TextEnd:
-        """Return the same without what precedes the literal around the line.
-
-        The first line of a text is then like the others, such as the entries of a log.
-        """
-        opening = _OPENING.search(self.line)
-        return self._replace(before=b"\n" + opening[1]) if opening else self
-
-    def open_literal(self) -> TextEnd | None:
-        """Return the text in the literal around the end, if that holds escaped line breaks.
-
-        A log, a table or a mail in a JSON string then has lines like one in a file.
-        """
-        if _BACKSLASH not in self.before and _BACKSLASH not in self.after:
-            return None  # as for most secrets
-        opening = _OPENING.search(self.line)
-        if not opening:
-            return None
-        closing = _CLOSINGS[opening[0][:1]].match(self.after)
-        rest = closing[0] if closing else b""
-        if b"\\n" not in opening[1] + rest:
-            return None
-        before, after = _unescape(opening[1]), _unescape(rest)
-        return self._replace(before=before, after=after, is_nested=False, path="")
-
-    def skip_mark(self) -> TextEnd:
-        """Return the same without a byte-order mark, or `<pre>`, at the start of the line."""
-        if _LESS_THAN not in self.before and _MARK_START not in self.before:
-            return self
-        mark = _MARK.match(self.line)
-        return self._replace(before=b"\n" + self.line[mark.end() :]) if mark else self
-
     def unescape_breaks(self) -> TextEnd:
         """Return the same with line breaks in place of escaped ones."""
         after = _ESCAPED.sub(b"\n", SPLIT_LITERAL.sub(b"\n", self.after))
         return self._replace(before=_ESCAPED.sub(b"\n", self.before), after=after)
+
+
+def read_end(
+    content: bytes, start: int, end: int, path: str = "", *, is_cut_anywhere: bool = False
+) -> TextEnd:
+    """Return the end of the secret at `content[start:end]`, without a byte-order mark before it."""
+    before = content[max(0, start - CONTEXT) : start]
+    if start <= CONTEXT:
+        before = before.removeprefix(_BYTE_ORDER_MARK)
+    return TextEnd(before, content[end : end + CONTEXT], path, is_cut_anywhere)
 
 
 def is_same_but_digits(one: bytes, other: bytes) -> bool:

@@ -1,0 +1,123 @@
+"""Literals around an end, without their quotes and one level of their escapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.scanner.ends.text_end import (
+    BACKSLASH,
+    BACKTICK,
+    CONTEXT,
+    DOUBLE_QUOTE,
+    SPLIT_LITERAL,
+    TextEnd,
+    find_last_line,
+)
+
+_QUOTES = {quote: lazy_pattern(rb"(?s)\\.|(" + quote + rb")") for quote in (b'"', b"'", b"`")}
+"""An escape, or the quote."""
+_TRIPLE = (b'"""', b"'''")
+_DOUBLED = b'""'
+_CELL_END = lazy_pattern(rb'"(?:[\s,;)\]}]|\Z)')
+_RUN = lazy_pattern(rb'"+')
+_DOCSTRING = lazy_pattern(rb'[^"]*"""[^"]*\Z')
+_IN_CELL = lazy_pattern(rb'\\*""')
+_CELL = lazy_pattern(rb'(?:[^"]|"")*+')
+_ESCAPE = lazy_pattern(rb"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(.))")
+_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+def open_literals(end: TextEnd) -> Iterator[TextEnd]:
+    """Yield the text in each literal around an end that holds more than one line."""
+    before, after = end.before, end.after
+    if (BACKSLASH in after or BACKSLASH in before) and (
+        b"\\n" in after or b"\\n" in end.line or after.startswith(b"\\")
+    ):
+        yield from _open_escaped(end)
+    if BACKTICK in before:
+        yield from _open_template(end, end.line)
+    if DOUBLE_QUOTE in before:
+        yield from _open_cell(end, end.line)
+    if b'"""' in before or b"'''" in before:
+        yield from _open_docstring(end, end.line)
+
+
+def _open_escaped(end: TextEnd) -> Iterator[TextEnd]:
+    """Yield the text in a literal that holds escaped line ends, or an escaped quote."""
+    before, after = (SPLIT_LITERAL.sub(rb"\\n", text) for text in (end.before, end.after))
+    line = find_last_line(before)
+    for quote in _QUOTES:
+        text = _find_open_text(line, quote)
+        if text is None:
+            continue
+        rest = after[: _find_quote(after, quote)].partition(b"\n")[0]
+        if b"\\n" in rest or b"\\n" in text or rest.startswith(b"\\"):
+            yield _build(end, _unescape(text), _unescape(rest))
+
+
+def _open_docstring(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
+    """Yield the text in three quotes."""
+    for quote in _TRIPLE:
+        if line.count(quote) % 2:
+            yield _build(end, line.rpartition(quote)[2], end.after.partition(quote)[0])
+
+
+def _open_template(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
+    """Yield the text in backticks that are on different lines."""
+    text = _find_open_text(line, b"`")
+    rest = end.after[: _find_quote(end.after, b"`")]
+    if text is not None and b"\n" in rest and len(rest) < len(end.after):
+        yield _build(end, text.replace(b"\\`", b"`"), rest.replace(b"\\`", b"`"))
+
+
+def _open_cell(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
+    """Yield the text in a cell of CSV that holds line ends; its quotes are doubled."""
+    opening = _find_cell(line)
+    is_inside = not opening and _DOUBLED in line and _IN_CELL.match(end.after)
+    cell = _CELL.match(end.after) if opening or is_inside else None
+    if not cell or (opening and not (b"\n" in cell[0] and _CELL_END.match(end.after, cell.end()))):
+        return
+    before = line[opening:] if opening else end.before
+    yield _build(end, before.replace(_DOUBLED, b'"'), cell[0].replace(_DOUBLED, b'"'))
+
+
+def _find_cell(line: bytes) -> int:
+    """Return the offset of the text in a cell that a line opens, and does not close, or 0."""
+    opening = 0
+    if not _DOCSTRING.match(line):
+        for run in _RUN.finditer(line):
+            if len(run[0]) % 2:
+                opening = 0 if opening else run.start() + 1
+    return opening
+
+
+def _build(end: TextEnd, before: bytes, after: bytes) -> TextEnd:
+    return end._replace(before=before, after=after, path="")
+
+
+def _find_open_text(line: bytes, quote: bytes) -> bytes | None:
+    """Return the text after the quote of a literal that a line opens, and does not close."""
+    is_cut = len(line) >= CONTEXT
+    if quote not in line:
+        return line if is_cut and quote == b'"' else None
+    quotes = [found.end() for found in _QUOTES[quote].finditer(line) if found[1]]
+    return line[quotes[-1] :] if quotes and (is_cut or len(quotes) % 2) else None
+
+
+def _find_quote(text: bytes, quote: bytes) -> int:
+    """Return the offset of the first quote that is not escaped, or the end of the text."""
+    starts = (found.start() for found in _QUOTES[quote].finditer(text) if found[1])
+    return next(starts, len(text))
+
+
+def _unescape(text: bytes) -> bytes:
+    return _ESCAPE.sub(_decode_escape, text)
+
+
+def _decode_escape(escape: re.Match[bytes]) -> bytes:
+    code = escape[1] or escape[2]
+    if not code:
+        return _LETTERS.get(escape[3], escape[3])
+    return chr(int(code, 16)).encode("utf-8", "replace")
