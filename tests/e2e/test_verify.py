@@ -26,6 +26,7 @@ from tests.support.fake_wastack import (
     LIVE,
     REVOKED,
     FakeWAStack,
+    RequestHandler,
     Script,
     in_turn,
     redirects,
@@ -448,6 +449,32 @@ def test_an_app_key_from_the_option_or_the_variable_is_sent(
     options = ["--app-key", app_keys[flag]] if flag else []
     api.scan(*options, env={"WAKEYSCAN_APP_KEY": app_keys[variable]})
     assert api.asked == [sent(key, app_keys[flag or variable] or None)]
+
+
+def answer_with(app_key: str) -> Script:
+    """Return the script of a key that works with one X-App-Key only."""
+
+    def answer(asking: RequestHandler) -> None:
+        (LIVE if asking.headers["X-App-Key"] == app_key else BARE)(asking)
+
+    return answer
+
+
+@pytest.mark.parametrize("count", [2, 6, 7])
+@pytest.mark.parametrize("is_split", [False, True], ids=["one file", "several files"])
+def test_a_key_is_revoked_only_if_rejected_with_each_app_key_beside_it(
+    api: Api, count: int, is_split: bool
+) -> None:
+    apps = [api.app_key() for _ in range(count)]
+    key, dead, control = api.key(answer_with(apps[-1])), api.key(BARE), api.key(LIVE)
+    pairs = [f"K={one}\nX_APP_KEY={app}\n" for one in (key, dead) for app in apps]
+    files = {f"{n}.env": pair for n, pair in enumerate(pairs)}
+    api.source(files if is_split else {"all.env": "".join(pairs)})
+    for _ in range(2):
+        ran = api.scan("--verify-cache", env={"WAKEYSCAN_CONTROL_KEY": control})
+        states = {secret: row[1] for secret, row in told(ran).items()}
+        expected = ("live", "revoked") if count <= 6 else ("unknown", "unknown")
+        assert (states[mask(key)], states[mask(dead)]) == expected
 
 
 # The control key.

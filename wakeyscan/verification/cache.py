@@ -86,7 +86,7 @@ def find_cached(
         entry = store.entries.get(_digest(store, request))
         if entry is None or not _is_fresh(entry, now):
             continue
-        is_open = request.bounds is Bounds.OPEN or request.candidates
+        is_open = request.bounds is Bounds.OPEN or request.candidates or request.other_app_keys
         if entry.requires_certain_bounds and is_open:
             continue
         verdicts[request] = _build_verdict(entry)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from functools import partial
+from heapq import nsmallest
 
 from wakeyscan.core.finding import Bounds, Finding, Standing
 from wakeyscan.core.secret import API_KEY, APP_KEY, Secret
@@ -19,6 +20,9 @@ _Distance = tuple[int, int]
 """Lines and columns between two findings."""
 
 _FAR: _Distance = (sys.maxsize, 0)
+_MAX_NEIGHBORS = 50
+"""X-App-Keys of a document that may be the one of a key."""
+
 _COUPLES = {(API_KEY, APP_KEY), (APP_KEY, API_KEY)}
 
 
@@ -27,12 +31,11 @@ def list_requests(result: RunResult, options: VerifyOptions) -> list[Verificatio
 
     A key is paired with the nearest X-App-Key of the same document, else with that of the options.
     """
-    paired: dict[Secret, tuple[_Distance, Secret | None]] = {}
+    paired: dict[Secret, list[tuple[_Distance, Secret | None]]] = {}
     for findings in _group_by_document(result.findings):
-        for key, neighbor in _pair_keys(findings):
-            distance = _distance(key, neighbor) if neighbor else _FAR
-            if key.secret not in paired or distance < paired[key.secret][0]:
-                paired[key.secret] = distance, neighbor.secret if neighbor else options.app_key
+        for key, neighbors in _pair_keys(findings):
+            pairs = [(_distance(key, one), one.secret) for one in neighbors]
+            paired.setdefault(key.secret, []).extend(pairs or [(_FAR, options.app_key)])
     certain = {f.secret for f in result.findings if f.bounds is Bounds.CERTAIN}
     candidates: dict[Secret, dict[Secret, None]] = {}
     for finding in result.findings:
@@ -43,9 +46,17 @@ def list_requests(result: RunResult, options: VerifyOptions) -> list[Verificatio
             app_key,
             Bounds.CERTAIN if secret in certain else Bounds.OPEN,
             tuple(candidates[secret]),
+            tuple(filter(None, others)),
         )
-        for secret, (_, app_key) in sorted(paired.items(), key=lambda item: item[0].fingerprint)
+        for secret, pairs in sorted(paired.items(), key=lambda item: item[0].fingerprint)
+        for app_key, *others in [_sort_app_keys(pairs)]
     ]
+
+
+def _sort_app_keys(pairs: list[tuple[_Distance, Secret | None]]) -> list[Secret | None]:
+    """Return each X-App-Key of a key once, the nearest one first."""
+    nearest = sorted(pairs, key=lambda pair: pair[0])
+    return [*dict.fromkeys(app_key for _, app_key in nearest)]
 
 
 def _group_by_document(findings: tuple[Finding, ...]) -> list[list[Finding]]:
@@ -57,8 +68,8 @@ def _group_by_document(findings: tuple[Finding, ...]) -> list[list[Finding]]:
     return list(documents.values())
 
 
-def _pair_keys(findings: list[Finding]) -> Iterator[tuple[Finding, Finding | None]]:
-    """Yield each key of one document with its X-App-Key.
+def _pair_keys(findings: list[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
+    """Yield each key of one document with the X-App-Keys that may be its own.
 
     If keys and X-App-Keys alternate, neighbors in this order form the pairs, even if the X-App-Key
     of the next pair is nearer.
@@ -67,11 +78,11 @@ def _pair_keys(findings: list[Finding]) -> Iterator[tuple[Finding, Finding | Non
     couples = list(zip(ordered[::2], ordered[1::2], strict=False))
     orders = {(first.rule, second.rule) for first, second in couples}
     if len(ordered) % 2 == 0 and len(orders) == 1 and orders <= _COUPLES:
-        yield from ((a, b) if a.rule == API_KEY else (b, a) for a, b in couples)
+        yield from ((a, [b]) if a.rule == API_KEY else (b, [a]) for a, b in couples)
         return
     app_keys = [finding for finding in ordered if finding.rule == APP_KEY]
     for key in (finding for finding in ordered if finding.rule == API_KEY):
-        yield key, min(app_keys, key=partial(_distance, key), default=None)
+        yield key, nsmallest(_MAX_NEIGHBORS, app_keys, partial(_distance, key))
 
 
 def _distance(one: Finding, other: Finding) -> _Distance:

@@ -22,6 +22,8 @@ class VerificationRequest(NamedTuple):
 
     They contain each shorter text that may be the key if the bounds are certain.
     """
+    other_app_keys: tuple[Secret, ...] = ()
+    """Other X-App-Keys beside the key, to send if the API rejects it with the first one."""
 
 
 class Verdict(NamedTuple):

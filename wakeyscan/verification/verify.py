@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _MAX_UNANSWERED = 5
 """Keys in a row without a response, after which no more requests are sent."""
 
+_MAX_APP_KEYS = 5
+"""Further X-App-Keys that are sent with a key. With more beside it, a rejection proves nothing."""
+
 _REJECTED = 401
 """Status with which the API rejects a key."""
 
@@ -126,6 +129,8 @@ def format_plan(
     lines += [f"  the control key, {_format_count(controls)}"] if controls else []
     if further := sum(len(request.candidates) for request in requests):
         lines.append(f"  up to {_format_count(further)} more, for keys that may be cut or too long")
+    if further := sum(len(request.other_app_keys[:_MAX_APP_KEYS]) for request in requests):
+        lines.append(f"  up to {_format_count(further)} more, for keys beside several X-App-Keys")
     return "\n".join([*lines, "Nothing was sent."]) + "\n"
 
 
@@ -149,7 +154,7 @@ def verify_keys(
     verify = VERIFIERS["wastack"].verify_key
     control, unanswered = ControlResults(), 0
     results = VerificationResults({}, {}, {})
-    for number, (secret, app_key, bounds, candidates) in enumerate(requests, 1):
+    for number, (secret, app_key, bounds, candidates, others) in enumerate(requests, 1):
         if unanswered >= _MAX_UNANSWERED:
             results.verdicts[secret] = _NOT_SENT
             continue
@@ -159,7 +164,11 @@ def verify_keys(
             control = control.add(app_key, verdict)
         verdict = verify(secret, app_key, control, endpoint, limiter)
         unanswered = unanswered + 1 if verdict.status in (None, 429) else 0
-        if verdict.status == _REJECTED and not is_known_key(verdict):
+        if _is_doubtful(verdict) and others:
+            send = partial(verify, secret, control=control, endpoint=endpoint, limiter=limiter)
+            verdict = _try_app_keys(verdict, others, send)
+            bounds = Bounds.OPEN if candidates else bounds
+        if _is_doubtful(verdict) and not others:
             ask = partial(
                 verify, app_key=app_key, control=control, endpoint=endpoint, limiter=limiter
             )
@@ -174,6 +183,31 @@ def verify_keys(
         fraction = progress_fraction(number, len(requests))
         advance(1, 0, f"of {len(requests):,} keys verified", fraction)
     return results
+
+
+def _is_doubtful(verdict: Verdict) -> bool:
+    """Return whether the API rejected a text, but maybe not because it is a revoked key."""
+    return verdict.status == _REJECTED and not is_known_key(verdict)
+
+
+def _try_app_keys(
+    rejected: Verdict, app_keys: tuple[Secret, ...], send: Callable[[Secret], Verdict]
+) -> Verdict:
+    """Return the verdict on a key that stands beside several X-App-Keys, of which one is its own.
+
+    It is the first that the API can give only about a complete key; else a rejection with each.
+    """
+    for app_key in app_keys[:_MAX_APP_KEYS]:
+        verdict = send(app_key)
+        if not _is_doubtful(verdict):
+            known = (
+                f"{verdict.reason}; that was with the X-App-Key {app_key}, which is beside it too"
+            )
+            return verdict._replace(reason=known)
+    if len(app_keys) <= _MAX_APP_KEYS:
+        return rejected
+    reason = f"rejected, but maybe because of the X-App-Key: {len(app_keys) + 1} stand beside it"
+    return Verdict(Liveness.UNKNOWN, reason, _REJECTED)
 
 
 def _find_complete_key(
