@@ -10,7 +10,15 @@ from functools import cache, partial
 from pathlib import Path
 
 from fuzz.target import Target
-from tests.support import archives, columnar, encodings, programs, shapes, string_tables
+from tests.support import (
+    archives,
+    columnar,
+    encodings,
+    programs,
+    shapes,
+    string_tables,
+    value_formats,
+)
 from tests.support.keys import PREFIX
 from wakeyscan.core.chunks import ChunkStream
 from wakeyscan.core.document import Document, Origin, Skipped
@@ -24,7 +32,12 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.documents import scan_documents
 from wakeyscan.scanner.logical_locations import find_logical_locations
-from wakeyscan.scanner.string_tables import STRING_TABLES, find_format, find_table_strings
+from wakeyscan.scanner.string_tables import (
+    FIRST_TYPES,
+    STRING_TABLES,
+    find_format,
+    find_table_strings,
+)
 
 _LIMITS = Limits(max_bytes=4 << 20, max_seconds=5)
 _KEY = f"{PREFIX}q7Rk2mZp9XtB4vLs8NcY1wDf6HjG3aQe"
@@ -66,7 +79,7 @@ def extract(archive_format: str, data: bytes) -> None:
 
 def find_strings(name: str, data: bytes) -> None:
     """Find the strings of a format around offsets."""
-    if find_format(data) != name:
+    if find_format(data) != name and name not in FIRST_TYPES.get(data[:1], ()):
         return
     offsets = range(0, len(data), 1 + len(data) // 50)
     for offset, spans in find_table_strings(data, offsets).items():
@@ -141,6 +154,11 @@ def _make_tables(name: str) -> Iterable[bytes]:
         return (plistlib.dumps(tree, fmt=plistlib.FMT_BINARY),)
     if name == "web_assembly":
         return (programs.web_assembly(b"abc" + text, programs.constants(3, len(text))),)
+    if name in value_formats.PREFIXES:
+        prefix = value_formats.PREFIXES[name]
+        return [
+            build(text) for known, build in value_formats.VALUES.items() if known.startswith(prefix)
+        ]
     builders = {
         "elf": programs.elf,
         "portable_executable": programs.portable_executable,

@@ -135,6 +135,15 @@ VALUES: dict[str, Build] = {
 }
 """Files that hold a key as a whole string."""
 
+PREFIXES = {
+    "cbor": "CBOR",
+    "compiled_python": "Python",
+    "message_pack": "MessagePack",
+    "pickle_stream": "pickle",
+    "ruby_marshal": "Ruby",
+}
+"""How the names of the files of a string table begin."""
+
 NESTED: dict[str, Callable[[bytes], bytes]] = {
     "pickle": lambda inner: pickle.dumps([inner, "A"], 4),
     "Python": lambda inner: marshal.dumps(compile(f"B = {inner!r}\n", "m.py", "exec")),

@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from tests.support.binary_formats import byte
 from tests.support.keys import MakeKey
 from tests.support.scan import found, secrets_in
-from tests.support.value_formats import NESTED, VALUES
+from tests.support.value_formats import NESTED, PREFIXES, VALUES
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.string_tables import STRING_TABLES, find_table_strings
 
 SIZES = (16, 24, 25, 31, 32, 40, 48, 56, 57, 64, 89, 112, 119, 120, 128)
 """Bytes of a body: the length of the key is a letter, a type, or needs two bytes."""
-READERS = ("cbor", "compiled_python", "message_pack", "pickle_stream", "ruby_marshal")
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -78,7 +77,7 @@ def test_a_reader_stays_inside_any_content(name: str, data: st.DataObject) -> No
         at = data.draw(st.integers(0, len(content) - 1))
         content[at] = data.draw(st.integers(0, 255))
     offsets = data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1).map(sorted))
-    for reader in READERS:
+    for reader in PREFIXES:
         for start, end in STRING_TABLES[reader].find_strings(bytes(content), offsets):
             assert 0 < start <= end <= len(content)
     assert find_table_strings(bytes(content), offsets).keys() <= set(offsets)
