@@ -152,6 +152,20 @@ def test_a_key_takes_few_steps(build_line: Callable[[bytes], bytes], most: int) 
     assert count_steps(text) <= most * len(text)
 
 
+NESTED: dict[tuple[str, ...], int] = {
+    ("percent", "soft-3", "base64-lines-10"): 40,
+    ("entities-first", "unicode-first", "base64-lines-21"): 40,
+}
+"""Tokens that are repeated together, and the most steps for a byte of their text."""
+
+
+@pytest.mark.parametrize(("names", "most"), NESTED.items(), ids=map(" ".join, NESTED))
+def test_encodings_in_each_other_take_few_steps(names: tuple[str, ...], most: int) -> None:
+    text = repeat(b"".join(TOKENS[name] for name in names), LARGE)
+    count_steps(text)
+    assert count_steps(text) <= most * len(text)
+
+
 LISTS: dict[str, Callable[[bytes], bytes]] = {
     "keys": lambda body: PREFIX + body + b"\n",
     "keys in a log": lambda body: b"12:00:01 INFO key=" + PREFIX + body + b" status=200\n",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from wakeyscan.core.lazy import lazy_pattern
@@ -103,6 +103,17 @@ def _has_plausible_end(lines: list[bytes]) -> bool:
     return is_complete(b"".join(lines)) and (len(line) > 3 or not is_complete(b"".join(before)))
 
 
+def find_starts(sizes: Iterable[int], shift: int, size: int) -> list[int]:
+    """Return the start of each line in a decoded text, without lines that decode to no byte.
+
+    Take the letters of each line, those skipped in the first, and the size of the decoded text.
+    """
+    ends = accumulate(sizes, initial=-shift)
+    starts = [max(0, letters * 3 // 4) for letters in ends][:-1]
+    del starts[bisect_right(starts, size - 1) :]
+    return starts
+
+
 class LineSegments(ComputedSegments):
     """The source line of each decoded byte, computed on first use.
 
@@ -116,11 +127,10 @@ class LineSegments(ComputedSegments):
 
     @property
     def starts(self) -> list[int]:
-        """Start of each line in the decoded text, without lines that decode to no byte."""
+        """Start of each line in the decoded text, as `find_starts` returns them."""
         if not self._starts:
-            ends = accumulate((end - start for start, end in self._lines), initial=-self._shift)
-            self._starts = [max(0, letters * 3 // 4) for letters in ends][:-1]
-            del self._starts[bisect_right(self._starts, self._size - 1) :]
+            sizes = (end - start for start, end in self._lines)
+            self._starts = find_starts(sizes, self._shift, self._size)
         return self._starts
 
     def __len__(self) -> int:

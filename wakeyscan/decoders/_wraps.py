@@ -7,6 +7,7 @@ key then remains a guess.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import Part
@@ -40,11 +41,39 @@ _QUOTE = lazy_pattern(rb"(?:>[ \t]?)+")
 _FLOWED = lazy_pattern(rb"(?i)format=\"?flowed")
 
 
+class Lines:
+    """The lines of a text near line ends.
+
+    If these are asked for in ascending order, each line is measured once.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._low = 0
+        self._starts, self._widths = [0], list[int]()
+        """Those of the lines after the offset; the last start is that of the next line."""
+
+    def list_widths(self, low: int, high: int) -> list[int]:
+        """Return the widths of the lines that start and end in a part of the text."""
+        if not self._low <= low <= self._starts[-1]:
+            start = (self._content.find(b"\n", low) + 1 or len(self._content)) if low else 0
+            self._low, self._starts, self._widths = low, [start], []
+        end = self._content.rfind(b"\n", self._starts[-1], high)
+        for line in self._content[self._starts[-1] : end].split(b"\n") if end >= 0 else ():
+            self._starts.append(self._starts[-1] + len(line) + 1)
+            self._widths.append(_measure(line))
+        first = bisect_right(self._starts, low) if low else 0
+        return self._widths[first : max(first, bisect_right(self._starts, high) - 1)]
+
+
 class LineEnd:
     """A line end after a part of a key, and the line before it."""
 
-    def __init__(self, content: bytes, part: Part, line: bytes, gap: re.Match[bytes]) -> None:
+    def __init__(
+        self, content: bytes, part: Part, line: bytes, gap: re.Match[bytes], lines: Lines
+    ) -> None:
         self._content, self._part, self._line, self._gap = content, part, line, gap
+        self._lines = lines
 
     def may_be_in_key(self) -> bool:
         """Return whether the next line may hold the rest of a key."""
@@ -108,9 +137,8 @@ class LineEnd:
 
     def _is_width(self, width: int) -> bool:
         """Return whether no line nearby is wider, and the width is a usual one."""
-        low, high = max(0, self._part.end - _REACH), self._part.end + _REACH
-        lines = self._content[low:high].split(b"\n")
-        widths = [_measure(line) for line in (lines[1:-1] if low else lines[:-1])]
+        end = self._part.end
+        widths = self._lines.list_widths(max(0, end - _REACH), end + _REACH)
         return max(widths, default=0) <= width and (width in _WIDTHS or widths.count(width) > 1)
 
     def _has_same_quote(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import accumulate
 
 from wakeyscan.core.line_index import find_any
@@ -15,7 +15,7 @@ from wakeyscan.decoders._base64_lines import (
     find_run,
     has_escaped_padding,
 )
-from wakeyscan.decoders._base64_wrapped import LineSegments, WrappedText
+from wakeyscan.decoders._base64_wrapped import LineSegments, WrappedText, find_starts
 from wakeyscan.decoders.base64_codec import decode_base64, encode_at
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 
@@ -26,6 +26,9 @@ _MAX_PART = 8
 
 _MAX_KNOWN = 64
 """Decoded texts that are kept, since a text may repeat one thousands of times."""
+
+_SHORT = 1 << 12
+"""Size of a run of which the text is kept, too."""
 
 _NEAR = 192
 """Letters on either side of a part of an anchor that are decoded first: few long runs hold one.
@@ -67,6 +70,8 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     end = -1
     anchors = tuple(frozenset().union(*found.values()))
     may_hold = lru_cache(_MAX_KNOWN)(found.may_hold)
+    decode_letters = partial(_decode_letters, anchors, may_hold)
+    decode_short = lru_cache(_MAX_KNOWN)(decode_letters)
     starts = list(find_any(content, found))
     for start in starts:
         if start < end:
@@ -74,19 +79,21 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
         last = starts[bisect_right(starts, start + _NEAR) - 1]
         run = _read_run(content, start, last - start + _NEAR)
         if run.is_truncated:
-            if not any(may_hold(plain) for _, plain in _decode_shifted(run)):
+            if not any(may_hold(plain) for _, plain in _decode_shifted(run.letters)):
                 end = min(last + 1, run.span[1])
                 continue
             run = _read_run(content, start)
         end = run.span[1]
-        yield from _decode_run(run, anchors, may_hold)
+        decode_run = decode_short if end - run.span[0] < _SHORT else decode_letters
+        for shift, plain, parts in decode_run(run.letters, is_padded=run.is_padded):
+            yield from _build_texts(run, shift, plain, parts)
 
 
 class _Run(NamedTuple):
     """A run of base64 in one line or several."""
 
     lines: list[Span]
-    letters: list[bytes]
+    letters: tuple[bytes, ...]
     """Text of each line."""
     is_truncated: bool
     is_padded: bool
@@ -102,50 +109,66 @@ def _read_run(content: bytes, offset: int, reach: int = MAX_RUN) -> _Run:
     lines, is_truncated = find_lines(content, run, reach)
     return _Run(
         lines=lines,
-        letters=[content[start:end] for start, end in lines],
+        letters=tuple([content[start:end] for start, end in lines]),
         is_truncated=is_truncated,
         is_padded=has_escaped_padding(content, lines[-1][1]),
     )
 
 
-def _decode_run(
-    run: _Run, anchors: tuple[bytes, ...], may_hold: Callable[[bytes], object]
-) -> Iterator[DecodedText]:
-    """Decode a run at every alignment, since letters that do not belong to it may precede it.
+def _decode_letters(
+    anchors: tuple[bytes, ...],
+    may_hold: Callable[[bytes], object],
+    letters: tuple[bytes, ...],
+    *,
+    is_padded: bool,
+) -> list[tuple[int, bytes, list[Span]]]:
+    """Decode lines at every alignment, since letters that do not belong to them may precede them.
 
-    Most alignments decode to bytes without an anchor: half of an encoded one is common.
+    Return the letters skipped, the decoded lines, and the numbers of the lines of each text in
+    them. Most alignments decode to bytes without an anchor: half of an encoded one is common.
     """
-    for shift, plain in _decode_shifted(run):
-        if not may_hold(plain):
-            continue
-        if len(run.lines) == 1:  # without segments: all bytes have the same source
-            yield DecodedText(plain, run.span, is_truncated=run.is_truncated)
-        else:
-            yield from _split_texts(run, shift, plain, anchors, may_hold)
+    return [
+        (shift, plain, _split_texts(letters, shift, plain, anchors, may_hold, is_padded=is_padded))
+        for shift, plain in _decode_shifted(letters)
+        if may_hold(plain)
+    ]
 
 
-def _decode_shifted(run: _Run) -> Iterator[tuple[int, bytes]]:
-    letters = b"".join(run.letters)
+def _decode_shifted(lines: tuple[bytes, ...]) -> Iterator[tuple[int, bytes]]:
+    letters = b"".join(lines)
     for shift in range(4):
         yield shift, decode_base64(letters[shift:].rstrip(b"="))
 
 
 def _split_texts(
-    run: _Run,
+    letters: tuple[bytes, ...],
     shift: int,
     plain: bytes,
     anchors: tuple[bytes, ...],
     may_hold: Callable[[bytes], object],
-) -> Iterator[DecodedText]:
-    segments = LineSegments(run.lines, shift, len(plain))
-    first, *between, last = run.letters
-    padding = b"=" * run.is_padded
-    lines = [first[shift:], *between, last + padding]
+    *,
+    is_padded: bool,
+) -> list[Span]:
+    if len(letters) == 1:
+        return [(0, 1)]
+    first, *between, last = letters
+    lines = [first[shift:], *between, last + b"=" * is_padded]
     sizes = [*accumulate(map(len, lines), initial=0)]
-    wrapped = WrappedText(plain, segments.starts, lines, sizes)
+    starts = find_starts(map(len, letters), shift, len(plain))
+    wrapped = WrappedText(plain, starts, lines, sizes)
+    return [
+        (start, stop)
+        for start, stop in wrapped.split_texts(anchors)
+        if (start, stop) == (0, len(starts)) or may_hold(wrapped.get_text(start, stop))
+    ]
+
+
+def _build_texts(run: _Run, shift: int, plain: bytes, parts: list[Span]) -> Iterator[DecodedText]:
+    if len(run.lines) == 1:  # without segments: all bytes have the same source
+        yield DecodedText(plain, run.span, is_truncated=run.is_truncated)
+        return
+    segments = LineSegments(run.lines, shift, len(plain))
     decoded = DecodedText(plain, run.span, segments, is_truncated=run.is_truncated)
-    for start, stop in wrapped.split_texts(anchors):
-        if (start, stop) == (0, len(segments)):
-            yield decoded
-        elif may_hold(wrapped.get_text(start, stop)):
-            yield decoded.select_segments(start, stop)
+    for start, stop in parts:
+        is_whole = start == 0 and stop == len(segments)
+        yield decoded if is_whole else decoded.select_segments(start, stop)

@@ -14,7 +14,7 @@ from functools import cached_property
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders._wraps import LineEnd
+from wakeyscan.decoders._wraps import LineEnd, Lines
 from wakeyscan.decoders.decoder import (
     DecodedText,
     FoundAnchors,
@@ -79,7 +79,7 @@ class _Folds:
     """The line ends of a text within keys."""
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
+        self._content, self._lines = content, Lines(content)
 
     def read_gap(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
         """Return the end of a line end after a part of a key, if the key may continue."""
@@ -92,10 +92,13 @@ class _Folds:
         match gap.lastgroup:
             case "fortran" if _is_literal_open(line):
                 return Joint(gap.end(), is_certain=not gap["mark"].isdigit())
-            case "folded" | "quoted" | "bare" if LineEnd(content, part, line, gap).may_be_in_key():
+            case "folded" | "quoted" | "bare" if self._may_be_in_key(part, line, gap):
                 return Joint(gap.end(), is_certain=False)
             case _:
                 return None
+
+    def _may_be_in_key(self, part: Part, line: bytes, gap: re.Match[bytes]) -> bool:
+        return LineEnd(self._content, part, line, gap, self._lines).may_be_in_key()
 
     def _is_marked(self, gap: re.Match[bytes], line: bytes) -> bool:
         """Return whether the format marks the line end as one within a line."""

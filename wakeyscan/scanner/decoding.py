@@ -229,7 +229,8 @@ def _match_decoded(text: AnchoredText, inner: _InnerTexts) -> list[list[Match]]:
         ]
         archive_texts.add(decoded, opened)
         mapped = [map_to_source(match, source) for match in inner.match(name, decoded)]
-        results.append((opened, mapped))
+        if opened or mapped:  # few texts have a match
+            results.append((opened, mapped))
     return [
         opened + [match for match in mapped if not archive_texts.repeat(match)]
         for opened, mapped in results
