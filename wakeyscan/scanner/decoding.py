@@ -24,6 +24,7 @@ from wakeyscan.scanner.decoded_matches import (
 )
 from wakeyscan.scanner.joined_literals import JOINED_RULES, join_literals
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
+from wakeyscan.scanner.patience import KnownMatches
 from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit, RecordedSearch
 from wakeyscan.scanner.shortest_secrets import ArchiveTexts
 
@@ -44,10 +45,6 @@ MAX_SECRETS_PER_ARCHIVE = 1000
 _TOO_MANY = (
     f"has over {MAX_SECRETS_PER_ARCHIVE:,} secrets in an embedded archive; the rest is skipped"
 )
-
-
-_KnownMatches = dict[tuple[bytes, int, str, bool], "list[Match]"]
-"""The matches in texts that were decoded already: three encodings can be decoded in six orders."""
 
 
 class ArchiveOpener(Protocol):
@@ -115,7 +112,7 @@ def find_matches(
     context: ScanContext,
     archives: ArchiveOpener | None = None,
     depth: int = MAX_DEPTH,
-    known: _KnownMatches | None = None,
+    known: KnownMatches | None = None,
 ) -> list[Match]:
     """Return the matches in a text, plain or in up to `depth` encodings, by offset.
 
@@ -123,14 +120,16 @@ def find_matches(
     before. Raise `TimeoutExceeded`.
     """
     plain: list[Match] = []
+    known = KnownMatches(len(text.content)) if known is None else known
     for rule in context.rules:
         own = frozenset(rule.anchors)
         anchors = {at for form, at in text.hits if not form.decoder and form.anchor in own}
         if anchors:
-            found = match_rule(text.content, rule, context.patterns.of(rule), sorted(anchors))
+            pattern = context.patterns.of(rule)
+            found = match_rule(text.content, rule, pattern, sorted(anchors), known.patience)
             is_joined = rule.id in JOINED_RULES
             plain += join_literals(found, text.content, text.path) if is_joined else found
-    inner = _InnerTexts(text, context, depth - 1, archives, {} if known is None else known)
+    inner = _InnerTexts(text, context, depth - 1, archives, known)
     decoded = _match_decoded(text, inner) if depth else []
     return resolve_overlaps(plain, decoded, context.rules)
 
@@ -244,7 +243,7 @@ class _InnerTexts(NamedTuple):
     context: ScanContext
     depth: int
     archives: ArchiveOpener | None
-    known: _KnownMatches
+    known: KnownMatches
 
     def match(self, name: str, decoded: DecodedText) -> list[Match]:
         """Return the matches in a text that the decoder with this name has decoded."""

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise, zip_longest
 from operator import attrgetter
 
-from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.secret import Secret
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.rules.rule import AFTER, BEFORE, TIMEOUT_SECONDS, Rule
+from wakeyscan.rules.rule import AFTER, BEFORE, Rule
 from wakeyscan.scanner.binary_strings import UndelimitedString, find_strings
+from wakeyscan.scanner.patience import Patience, measure_rest
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
@@ -61,17 +61,24 @@ ends.
 
 
 def match_rule(
-    content: bytes, rule: Rule, pattern: Pattern[bytes], anchors: Sequence[int]
+    content: bytes,
+    rule: Rule,
+    pattern: Pattern[bytes],
+    anchors: Sequence[int],
+    patience: Patience | None = None,
 ) -> list[Match]:
     """Return the matches of one rule around its anchors; raise `TimeoutExceeded`.
 
-    `anchors` are the offsets of the anchors in `content`, in ascending order.
+    `anchors` are the offsets of the anchors in `content`, in ascending order. `patience` is that
+    with the document in which `content` is encoded.
     """
+    patience = patience or Patience(len(content))
+    until = patience.start(rule)
     if rule.at_anchor:
         word = rule.anchors[0] if rule.exact_case else b""
-        found = _match_at(content, pattern, anchors, word)
+        found = _match_at(content, pattern, anchors, word, until)
     else:
-        found = _match_around(content, pattern, anchors)
+        found = _match_around(content, pattern, anchors, until)
     matches: list[Match] = []
     secrets: dict[bytes, Secret] = {}  # a text that occurs often is hashed and held once
     group = pattern.groupindex["secret"]
@@ -86,14 +93,14 @@ def match_rule(
                 span = start + shift, end + shift
                 matches.append(Match(rule, secret, *span, scheme, bounds=known, other_ends=ends))
     except TimeoutError:
-        raise TimeoutExceeded(
-            f"rule {rule.id} took over {TIMEOUT_SECONDS:g} s on a part of it"
-        ) from None
+        raise patience.build_error(rule) from None
+    finally:
+        patience.stop(rule, until)
     return matches
 
 
 def _match_at(
-    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], word: bytes
+    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], word: bytes, until: float
 ) -> Iterator[_Found]:
     """Yield the matches that start at an anchor; `word` is the anchor of a rule for one word.
 
@@ -101,12 +108,12 @@ def _match_at(
     """
     strings = find_strings(content, anchors) if word else {}
     size = len(content)
-    # To look for a word takes no time that needs a limit, which takes twice as long as the rest.
-    timeout = None if word else TIMEOUT_SECONDS
     end_of_last = -1
     for at, following in zip_longest(anchors, anchors[1:], fillvalue=-1):
+        # To look for a word takes no time that needs a limit, which doubles the time.
+        timeout = None if word else measure_rest(until)
         if at in strings:
-            yield from _match_in_strings(content, pattern, at, strings[at])
+            yield from _match_in_strings(content, pattern, at, strings[at], until)
         elif not at == end_of_last == following - len(word) and (  # the same word on both sides
             match := pattern.match(
                 content, at, min(size, at + AFTER), concurrent=False, timeout=timeout
@@ -117,13 +124,17 @@ def _match_at(
 
 
 def _match_in_strings(
-    content: bytes, pattern: Pattern[bytes], at: int, strings: Iterable[UndelimitedString]
+    content: bytes,
+    pattern: Pattern[bytes],
+    at: int,
+    strings: Iterable[UndelimitedString],
+    until: float,
 ) -> Iterator[_Found]:
     """Yield the match in the first string that has one."""
     for string in strings:
         start, end = max(string.start, at - BEFORE), min(string.end, at + AFTER)
         text, known = content[start:end], string.bounds
-        if match := pattern.match(text, at - start, timeout=TIMEOUT_SECONDS):
+        if match := pattern.match(text, at - start, timeout=measure_rest(until)):
             if string.is_whole:
                 known = bounds.find_bounds(text, *match.span("secret"))
             yield match, start, known, string.other_ends
@@ -131,10 +142,10 @@ def _match_in_strings(
 
 
 def _match_around(
-    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int]
+    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], until: float
 ) -> Iterator[_Found]:
     for start, end in _merge_surroundings(anchors, len(content)):
-        for match in pattern.finditer(content, start, end, timeout=TIMEOUT_SECONDS):
+        for match in pattern.finditer(content, start, end, timeout=measure_rest(until)):
             yield match, 0, None, ()
 
 

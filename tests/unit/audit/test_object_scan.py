@@ -269,7 +269,7 @@ def test_git_streams_what_is_larger_than_the_limit_of_memory(
 def test_an_object_that_takes_too_long_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_packed: bool
 ) -> None:
-    monkeypatch.setattr("wakeyscan.scanner.matcher.TIMEOUT_SECONDS", 0.25)
+    monkeypatch.setattr("wakeyscan.scanner.patience.TIMEOUT_SECONDS", 0.25)
     repo = Repo(tmp_path / "repo")
     repo.commit({"a": "a" * 200 + "c=token\n"})
     if is_packed:

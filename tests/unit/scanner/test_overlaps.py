@@ -170,11 +170,21 @@ def test_a_custom_rule_without_a_match_finds_nothing() -> None:
 
 
 def test_a_pattern_that_takes_too_long_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wakeyscan.scanner.matcher.TIMEOUT_SECONDS", 0.25)
+    monkeypatch.setattr("wakeyscan.scanner.patience.TIMEOUT_SECONDS", 0.25)
     rule = build_rule()._replace(pattern="(?P<secret>(?:a|aa)+)b=token")
     content = b"a" * 200 + b"c=token"
     with pytest.raises(TimeoutExceeded, match=r"rule mine took over 0\.25 s on a part of it"):
         match_rule(content, rule, compile_rule(rule), [201])
+
+
+def test_the_time_at_all_anchors_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each takes less than the limit."""
+    monkeypatch.setattr("wakeyscan.scanner.patience.TIMEOUT_SECONDS", 0.1)
+    rule = build_rule()._replace(pattern="(?P<secret>(?:a|aa)+)b=token")
+    part = b"a" * 27 + b"c=token" + b"." * (BEFORE + AFTER)
+    anchors = [number * len(part) + 28 for number in range(100)]
+    with pytest.raises(TimeoutExceeded, match=r"rule mine took over 0\.2 s on a part of it"):
+        match_rule(part * 100, rule, compile_rule(rule), anchors)
 
 
 def test_a_custom_rule_finds_secrets_in_a_document() -> None:

@@ -1,0 +1,60 @@
+"""Limits of the time that patterns take on a document.
+
+The pattern of a user's rule may take long at each of many anchors, each time less than would be
+noticed. So the limit is for all of them, in the document and in all texts that are decoded from it.
+Processor time counts: how busy the machine is must not change a report.
+"""
+
+from __future__ import annotations
+
+from time import process_time
+
+from wakeyscan.core.errors import TimeoutExceeded
+from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.rules.rule import TIMEOUT_SECONDS
+
+if TYPE_CHECKING:
+    from wakeyscan.rules.rule import Rule
+    from wakeyscan.scanner.matcher import Match
+
+_PER_BYTES = 1 << 19
+"""Bytes of a document for which its patterns get the same time again."""
+
+
+class Patience:
+    """The time that each rule has left for a document of some size."""
+
+    def __init__(self, size: int) -> None:
+        self.seconds = TIMEOUT_SECONDS * (1 + size // _PER_BYTES)
+        """The limit for each rule."""
+        self._used: dict[str, float] = {}
+
+    def start(self, rule: Rule) -> float:
+        """Return the processor time at which a rule must end."""
+        return process_time() + self.seconds - self._used.get(rule.id, 0.0)
+
+    def stop(self, rule: Rule, until: float) -> None:
+        """Subtract the time that a rule has taken, given the time at which it had to end."""
+        self._used[rule.id] = self.seconds - (until - process_time())
+
+    def build_error(self, rule: Rule) -> TimeoutExceeded:
+        """Return the error for a rule that has no time left."""
+        return TimeoutExceeded(f"rule {rule.id} took over {self.seconds:g} s on a part of it")
+
+
+def measure_rest(until: float) -> float:
+    """Return the processor time that is left; raise `TimeoutError` if there is none."""
+    rest = until - process_time()
+    if rest <= 0:
+        raise TimeoutError
+    return rest
+
+
+class KnownMatches(dict[tuple[bytes, int, str, bool], "list[Match]"]):
+    """The matches in texts that were decoded already: three encodings can be in six orders."""
+
+    def __init__(self, size: int) -> None:
+        """Take the size of the document in which the texts are encoded."""
+        super().__init__()
+        self.patience = Patience(size)
+        """The time that is left for further texts."""
