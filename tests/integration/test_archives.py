@@ -289,6 +289,29 @@ def test_a_zip_after_a_program_of_several_chunks_is_opened(
     assert ran.code == 3
 
 
+def test_only_a_member_in_rtf_is_read_as_rtf(tmp_path: Path, run: Run, make_key: MakeKey) -> None:
+    """The bytes of the whole archive hold the signature of RTF too."""
+    one, two, other = make_key(), make_key(), make_key()
+    members = {
+        "0.txt": f"x={{{other[:20]}}}{{{other[20:]}}}\n",
+        "a.bin": f"mail\n{{\\rtf1 {{{one[:20]}}}{{\\b {one[20:]}}}}}\n",
+        "b.txt": f"x={{{other[:20]}}}{{{other[20:]}}}\n",
+        "c.rtf": f"{{\\rtf1 {two[:20]}\n{two[20:]}}}\n",
+        "d.txt": f"{other[:12]}\n{other[12:24]}\n{other[24:]}\n",
+    }
+    with tarfile.open(tmp_path / "a.tar", "w") as archive:
+        for name, text in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text)
+            archive.addfile(member, io.BytesIO(text.encode()))
+    found = {
+        (f["path"], f["fingerprint"]) for f in run("scan", "-f", "json", ".").json()["findings"]
+    }
+    assert {path for path, _ in found} <= {f"a.tar!/{name}" for name in members}
+    assert ("a.tar!/a.bin", fingerprint(one)) in found
+    assert ("a.tar!/c.rtf", fingerprint(two)) in found
+
+
 def test_a_tar_without_a_signature_is_opened(tmp_path: Path, run: Run, key: str) -> None:
     """`tar --format=v7` writes none: only the checksum of the header shows that it is a tar."""
     made = bytearray(tarred({"k.gz": gzip.compress(f"k={key}".encode())}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._gaps import GapFormat, SplitKey, find_keys
@@ -20,9 +20,17 @@ class _Edit(NamedTuple):
     text: bytes = b""
 
 
-def join_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Iterator[DecodedText]:
-    """Yield the text around each key with gaps, without the gaps."""
-    keys = list(find_keys(content, found, gap_format))
+def join_keys(
+    content: bytes,
+    found: FoundAnchors,
+    gap_format: GapFormat,
+    is_inside: Callable[[int], bool] = lambda start: True,
+) -> Iterator[DecodedText]:
+    """Yield the text around each key with gaps, without the gaps.
+
+    `is_inside` returns whether the start of a key is in a text with such gaps; starts ascend.
+    """
+    keys = [key for key in find_keys(content, found, gap_format) if is_inside(key.start)]
     for is_certain in (True, False):
         selected = [key for key in keys if key.is_certain is is_certain]
         for group in _group_by_window(selected):

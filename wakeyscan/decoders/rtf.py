@@ -59,10 +59,32 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that controls split, without the controls."""
-    if _SIGNATURE in content or found.path.endswith(".rtf"):
-        yield from join_keys(
-            content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, _read_gap, _find_end)
-        )
+    if not is_rtf(content, found.path) and _SIGNATURE not in content:
+        return
+    gaps = GapFormat(_GAP_START, _GAP_MARKS, _GAP, _read_gap, _find_end)
+    is_inside = _Rtf(content, found.path).has
+    yield from join_keys(content, found, gaps, is_inside)
+
+
+class _Rtf:
+    """The parts of a text that are RTF: in the bytes of an archive, other members are not."""
+
+    def __init__(self, content: bytes, path: str) -> None:
+        self._content = content
+        self._start, self._end = (0, len(content)) if is_rtf(content, path) else (-1, 0)
+
+    def has(self, at: int) -> bool:
+        """Return whether a place is in RTF; places must ascend."""
+        if self._start <= at < self._end:
+            return True
+        self._start = self._content.rfind(_SIGNATURE, max(0, self._end), at)
+        if self._start >= 0:
+            end = self._content.find(b"\0", self._start)
+            self._end = end if end >= 0 else len(self._content)
+        if self._start >= 0 and at < self._end:
+            return True
+        self._start, self._end = -1, at - len(_SIGNATURE)  # nothing before is searched again
+        return False
 
 
 def is_rtf(content: bytes, path: str) -> bool:
