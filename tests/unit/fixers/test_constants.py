@@ -11,6 +11,8 @@ SHARP = 'System.Environment.GetEnvironmentVariable("WASTACK_API_KEY")'
 NODE = "process.env.WASTACK_API_KEY"
 GO = 'os.Getenv("WASTACK_API_KEY")'
 RUST = 'std::env::var("WASTACK_API_KEY").expect("WASTACK_API_KEY is not set")'
+LOCK = "std::sync::LazyLock"
+KEPT = f"{{ static KEY: {LOCK}<String> = {LOCK}::new(|| {RUST}); KEY.as_str() }}"
 
 ARGUMENT = "an argument of an annotation must be a constant"
 DEFAULT = "the default of an annotation must be a constant"
@@ -20,7 +22,6 @@ ATTRIBUTE = "an argument of an attribute must be a constant"
 USED = "a constant or an attribute uses it; neither can contain a look-up"
 IN_ANNOTATION = "an annotation or a case label uses it, which must be a constant"
 COMPILED = "a constant is evaluated at compile time; read the variable where it is used"
-BORROWED = "a look-up returns a String, but a &str is needed here; change the type to String first"
 EXPRESSION = "{} must be a constant expression; read the variable where it is used"
 
 LEFT = {
@@ -97,9 +98,9 @@ LEFT = {
         ('#[doc = "@KEY@"]\nfn f() {}', "an attribute must be a constant"),
         ('#![doc = "@KEY@"]\nfn f() {}', "an attribute must be a constant"),
         ('fn f(x: &str) { match x { "a" | "@KEY@" => {} _ => {} } }', PATTERN),
-        ('fn f(x: &str) { if let "@KEY@" = x {} }', BORROWED),
+        ('fn f(x: &str) { if let "@KEY@" = x {} }', PATTERN),
+        ('fn f(x: (u8, &str)) { let (1, "@KEY@") = x else { return }; }', PATTERN),
         ('fn f(x: &str) -> bool { matches!(x, "@KEY@") }', "matches! needs literals"),
-        ("fn f() { let x: &'static str = \"@KEY@\"; }", BORROWED),
         ('fn f(w: W) { write!(w, "@KEY@"); }',
          "the format of write! must be a literal; pass the key as an argument"),
         ('fn f(a: A) { assert_eq!(a, g(1, 2), "@KEY@"); }',
@@ -193,15 +194,17 @@ EDITED = {
     "a.rs": (
         ('static K: LazyLock<String> = LazyLock::new(|| { "@KEY@".to_string() });',
          f"static K: LazyLock<String> = LazyLock::new(|| {{ {RUST}.to_string() }});"),
-        ('const A: u8 = 1;\nfn f() { g("@KEY@") }', f"const A: u8 = 1;\nfn f() {{ g(&{RUST}) }}"),
+        ('const A: u8 = 1;\nfn f() { g("@KEY@") }', f"const A: u8 = 1;\nfn f() {{ g({KEPT}) }}"),
         ('fn f(w: W) { write!(w, "{}", "@KEY@"); }',
          f'fn f(w: W) {{ write!(w, "{{}}", {RUST}); }}'),
-        ('fn f(w: W) { write!(w, g("@KEY@")); }', f"fn f(w: W) {{ write!(w, g({RUST})); }}"),
+        ('fn f(w: W) { write!(w, g("@KEY@")); }', f"fn f(w: W) {{ write!(w, g({KEPT})); }}"),
         ('fn f<T, const N: usize>(a: A) { g("@KEY@"); }',
-         f"fn f<T, const N: usize>(a: A) {{ g(&{RUST}); }}"),
+         f"fn f<T, const N: usize>(a: A) {{ g({KEPT}); }}"),
         ("fn f() { let x: Cow<'static, str> = \"@KEY@\".into(); }",
-         f"fn f() {{ let x: Cow<'static, str> = {RUST}.into(); }}"),
-        ('fn f(a: A) { assert_eq!(a, "@KEY@"); }', f"fn f(a: A) {{ assert_eq!(a, {RUST}); }}"),
+         f"fn f() {{ let x: Cow<'static, str> = ({KEPT}).into(); }}"),
+        ("fn f() { let x: &'static str = \"@KEY@\"; }",
+         f"fn f() {{ let x: &'static str = {KEPT}; }}"),
+        ('fn f(a: A) { assert_eq!(a, "@KEY@"); }', f"fn f(a: A) {{ assert_eq!(a, {KEPT}); }}"),
     ),
     "a.php": (
         ("<?php const K = '@KEY@';", "<?php define('K', getenv('WASTACK_API_KEY'));"),
