@@ -128,7 +128,8 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
         for at, span in messages.find_message_strings(content, keys).items()
         if (string := _find_in_message(content, at, span, nuls))
     }
-    return {**_find_outside_tables(content, keys, nuls, tables), **tables}
+    others = _find_outside_tables(content, keys, nuls, tables, lists_ends=True)
+    return {**others, **tables}
 
 
 def _list_whole(
@@ -178,7 +179,12 @@ def find_prefixed_length(content: bytes, at: int, nuls: NulSearch) -> int:
 
 
 def _find_outside_tables(
-    content: bytes, keys: Sequence[int], nuls: NulSearch, tables: Container[int] = ()
+    content: bytes,
+    keys: Sequence[int],
+    nuls: NulSearch,
+    tables: Container[int] = (),
+    *,
+    lists_ends: bool = False,
 ) -> dict[int, list[UndelimitedString]]:
     strings: dict[int, list[UndelimitedString]] = {}
     is_bare = nuls.has_bare_strings
@@ -195,7 +201,8 @@ def _find_outside_tables(
         else:
             string = _find_in_text(content, at, limit, previous_end)
         if string:
-            strings[at] = [string]
+            has_others = lists_ends and not is_bare
+            strings[at] = [_add_other_ends(content, at, limit, string) if has_others else string]
             previous_end = string.end if string.bounds is Bounds.CERTAIN else _NO_STRING
     return strings
 
@@ -209,12 +216,19 @@ def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> U
     run_end = _find_run_end(content, at, limit)
     if run_end - at < _MIN_KEY:
         return UndelimitedString(at, run_end)
-    end, bounds = endings.find_ending(content, at, run_end, previous_end)
-    list_ends = (
-        other_ends.list_other_ends if bounds is Bounds.CERTAIN else other_ends.list_shown_ends
-    )
-    others = list_ends(content, at, run_end, end, previous_end)
-    return UndelimitedString(at, end, bounds, other_ends=others)
+    return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+
+
+def _add_other_ends(
+    content: bytes, at: int, limit: int, string: UndelimitedString
+) -> UndelimitedString:
+    """Return the string of a key with the other ends that it may have."""
+    run_end = _find_run_end(content, at, limit)
+    if string.bounds is Bounds.CERTAIN:
+        others = other_ends.list_other_ends(content, at, run_end, string.end)
+    else:
+        others = other_ends.list_shown_ends(content, at, run_end, string.end)
+    return string._replace(other_ends=others) if others else string
 
 
 def _find_bare(content: bytes, at: int, limit: int) -> UndelimitedString:

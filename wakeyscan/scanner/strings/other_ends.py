@@ -33,29 +33,27 @@ _WORD = lazy_pattern(rb"[a-z]{4,}+\Z")
 _NULS = lazy_pattern(rb"\0{1,7}(?=[^\0])")
 _MORE = (5, -1)
 """What a length may count besides the bytes (Ruby, LuaJIT), or not (Snappy)."""
+_MIN_LETTER, _MAX_LETTER = ord("-"), ord("z") + 1
+"""Lengths that look like a letter of a key."""
 _LESS = (0, 1)
 """What the length of the next string may count besides its bytes."""
 
 
-def list_other_ends(
-    content: bytes, start: int, run_end: int, end: int, previous_end: int = NO_STRING
-) -> tuple[int, ...]:
+def list_other_ends(content: bytes, start: int, run_end: int, end: int) -> tuple[int, ...]:
     """Return the other ends of the key at `start:end`, the likeliest first.
 
-    Its letters end at `run_end`. A length ends another key at `previous_end`.
+    Its letters end at `run_end`.
     """
     shown = _list_shown(content, start, run_end)
-    named = _list_named(content, start, previous_end)
+    named = _list_named(content, start)
     others = chain([run_end], shown, _list_near(end), named)
     return _select(content, start, run_end, end, others)
 
 
-def list_shown_ends(
-    content: bytes, start: int, run_end: int, end: int, previous_end: int = NO_STRING
-) -> tuple[int, ...]:
+def list_shown_ends(content: bytes, start: int, run_end: int, end: int) -> tuple[int, ...]:
     """Return only the other ends that bytes around the letters show."""
     shown = _list_shown(content, start, run_end)
-    named = _list_named(content, start, previous_end)
+    named = _list_named(content, start)
     return _select(content, start, run_end, end, chain(shown, named))
 
 
@@ -72,21 +70,22 @@ def _select(
     return tuple(valid)[:MAX_OTHER_ENDS]
 
 
-def _list_named(content: bytes, start: int, previous_end: int) -> Iterator[int]:
+def _list_named(content: bytes, start: int) -> Iterator[int]:
     """Yield the ends that lengths name: of the key, and of a text that it is in."""
-    own = list(read_lengths(content, start, previous_end))
+    own = list(read_lengths(content, start, NO_STRING))
     yield from (reading.end for reading in own)
     plain = [reading.end for reading in own if reading.kind == BYTES]
     yield from (end - more for more in _MORE for end in plain)
     text = find_text_start(content, start)
     for string in range(text, min(start, text + MAX_MARKS)):
-        yield from (reading.end for reading in read_lengths(content, string, previous_end))
+        yield from (reading.end for reading in read_lengths(content, string, NO_STRING))
 
 
 def _list_shown(content: bytes, start: int, run_end: int) -> Iterator[int]:
     """Yield the ends before another value, the first byte of which looks like a letter."""
     text_end = find_text_end(content, run_end)
-    for at in range(start + _MIN_KEY, run_end):
+    low, high = max(start + _MIN_KEY, text_end - _MAX_LETTER), text_end - _MIN_LETTER
+    for at in range(low, min(high, run_end)):
         if content[at] - (text_end - at - 1) in _LESS:
             yield from (at, at - 1)
     if _has_text_after_nuls(content, run_end):
