@@ -712,6 +712,16 @@ def test_tag_messages_are_scanned(pushing: Pushing, key: str) -> None:
     pushing.stops("origin", "--tags")
 
 
+def test_a_tag_that_is_not_pushed_does_not_block(pushing: Pushing, key: str) -> None:
+    repo = pushing.repo
+    pushing.passes()
+    repo.commit({"new": "clean\n"})
+    repo.git("tag", "-a", "v1", "-m", f"v1 {key}")
+    pushing.stops("--follow-tags", "origin", "main")
+    pushing.passes("origin", "main")
+    pushing.stops("origin", "v1")
+
+
 def test_tags_of_blobs_and_trees_are_scanned(pushing: Pushing, key: str) -> None:
     repo = pushing.repo
     pushing.passes()

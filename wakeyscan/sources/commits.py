@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-t", "-c", "--root", "--no-abbrev", "--no-renames")
 _SHORT_ID = 12
 _TIP, _REF, _GROWTH = "tip=", "ref=", "growth="
+_NO_OTHERS = "tags=none"
+"""The line of a unit whose tips are all that is asked for."""
 
 
 def build_unit(
@@ -38,9 +40,11 @@ def build_unit(
     refs: Iterable[str],
     git: Git,
     pairs: Iterable[Pair] | None = None,
+    has_all_tips: bool = False,
 ) -> str:
     """Return a unit that names the selected commits, the tags among `tips`, and ref names.
 
+    Other annotated tags that point to the commits belong to it too, unless it `has_all_tips`.
     `pairs` are revisions and those that each is meant to be merged into; by default, the included
     and the excluded ones.
     """
@@ -52,6 +56,7 @@ def build_unit(
         *(f"{_TIP}{tip}" for tip in tips),
         *(f"{_REF}{name}" for name in refs if name),
         *(f"{_GROWTH}{growth}" for growth in growths),
+        *([_NO_OTHERS] if has_all_tips else ()),
     )
     return "\n".join([*selected.parents, *lines])
 
@@ -110,7 +115,8 @@ def read_commits(unit: str, git: Git, options: SourceOptions) -> Iterator[Docume
     yield from _read_listed(listed, git, options)
     yield from read_growths(_list_growths(unit), listed, git, options)
     yield from _read_messages(commits, git)
-    yield from _read_tags([*tips, *_list_tags_at(frozenset(commits), git)], git, options)
+    others = () if _NO_OTHERS in _split_lines(unit) else _list_tags_at(frozenset(commits), git)
+    yield from _read_tags([*tips, *others], git, options)
 
 
 def _list_all_files(

@@ -49,7 +49,11 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     pushed = rev_list.CommitSelection(tips, known, others, "the pushed commits")
     names = [update.ref for update in updates]
     pairs = _pair_updates(updates, f"{_TRACKED}{remote}/HEAD")
-    return commit_range, [commits.build_unit(pushed, tips, names, own, pairs)], options
+    return (
+        commit_range,
+        [commits.build_unit(pushed, tips, names, own, pairs, has_all_tips=True)],
+        options,
+    )
 
 
 def _pair_updates(updates: Iterable[RefUpdate], default: str) -> Iterator[Pair]:
@@ -130,7 +134,11 @@ class _ServerStage:
         pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
         names = [update.ref for update in updates]
         pairs = _pair_updates(updates, "HEAD")
-        return commit_range, [commits.build_unit(pushed, tips, names, own, pairs)], options
+        return (
+            commit_range,
+            [commits.build_unit(pushed, tips, names, own, pairs, has_all_tips=True)],
+            options,
+        )
 
 
 SERVER_STAGE = _ServerStage()
