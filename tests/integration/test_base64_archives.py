@@ -7,6 +7,7 @@ import json
 import random
 import re
 import zipfile
+import zlib
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
 from itertools import product
@@ -142,6 +143,16 @@ def helm(key: str) -> bytes:
         f"apiVersion: v1\ndata:\n  release: {packed}\nkind: Secret\n"
         f"metadata:\n  name: {name}\n  namespace: prod\ntype: helm.sh/release.v1\n"
     ).encode()
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress], ids=["gzip", "zlib"])
+def test_the_shortest_key_is_found_without_a_text_around_it(
+    tmp_path: Path, run: Run, compress: Callable[[bytes], bytes], make_key: MakeKey
+) -> None:
+    key = make_key()[: len(PREFIX) + 16]
+    write(tmp_path, {"a.env": b"X=" + b64encode(compress(key.encode())) + b"\n"})
+    (finding,) = run("scan", "--format=json").json()["findings"]
+    assert (finding["fingerprint"], finding["bounds"]) == (fingerprint(key), "certain")
 
 
 def test_a_key_in_a_helm_release_is_found(tmp_path: Path, run: Run, key: str) -> None:

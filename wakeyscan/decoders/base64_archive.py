@@ -36,8 +36,8 @@ _SKIPPABLE_FRAME = b"*M"
 """Second and third byte of a skippable Zstandard frame, which holds no compressed data."""
 _MIN_FIRST_LINE = 32
 """Characters of the shortest first line."""
-_MIN_SIZE = 64
-"""Characters of the shortest run; less compressed data holds no key."""
+_MIN_SIZE = 42
+"""Characters of the shortest run: zlib writes the shortest key in 43."""
 _MAX_LINE = 128
 """Maximum characters of a line that is longer than the first line, which a name precedes."""
 

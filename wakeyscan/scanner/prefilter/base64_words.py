@@ -25,7 +25,7 @@ _WORD = b"x" * 16
 """Length of the longest part of one of our keys, unless the key is on three or more lines."""
 _ARCHIVE_LINE = b"x" * 32
 """The shortest first line of an encoded archive, if more lines follow."""
-_ARCHIVE_LENGTH = 64
+_ARCHIVE_LENGTH = 42
 """Letters of the shortest encoded archive."""
 _ARCHIVE_HEAD = 16
 """Letters of an encoded archive that identify its format."""
