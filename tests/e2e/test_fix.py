@@ -421,6 +421,26 @@ def test_sarif_carries_the_edits(repo: Repo, make_key: MakeKey) -> None:
         assert "".join(lines) == (repo.top / name).read_bytes().decode()
 
 
+def test_edits_of_sarif_declare_a_variable_of_a_folder_once(repo: Repo, key: str) -> None:
+    """Terraform refuses a second declaration, also in another file of the folder."""
+    text = f'provider "x" {{\n  api_key = "{key}"\n}}\n'
+    repo.commit({"a.tf": text, "b.tf": text, "other/c.tf": text})
+
+    def list_texts() -> dict[str, list[str]]:
+        found = {}
+        for result in repo.run("scan", "--format=sarif").json()["runs"][0]["results"]:
+            for fix in result.get("fixes", ()):
+                (change,) = fix["artifactChanges"]
+                texts = [one["insertedContent"]["text"] for one in change["replacements"]]
+                found[change["artifactLocation"]["uri"]] = texts
+        return found
+
+    counts = {path: len(texts) for path, texts in list_texts().items()}
+    assert counts == {"a.tf": 2, "other/c.tf": 2}
+    assert repo.run("fix", "--write", "a.tf").code == 0
+    assert list_texts()["b.tf"] == ["var.wastack_api_key"]
+
+
 def test_sarif_of_an_audit_carries_the_edits_of_files_at_head(
     repo: Repo, make_key: MakeKey
 ) -> None:

@@ -119,7 +119,7 @@ def add_replacements(result: RunResult, access: FileAccess, context: ScanContext
 
     edits = {
         (fix.finding.origin.path, fix.finding.position, fix.finding.secret): fix.replacements
-        for fix in fix_names.settle_names(facts, plan)
+        for fix in _drop_repeated_declarations(fix_names.settle_names(facts, plan))
     }
     return result._replace(
         findings=tuple(
@@ -127,6 +127,19 @@ def add_replacements(result: RunResult, access: FileAccess, context: ScanContext
             for f in result.findings
         )
     )
+
+
+def _drop_repeated_declarations(fixes: Iterable[FoundFix]) -> Iterator[FoundFix]:
+    """Yield the fixes that may be applied in any order, and together.
+
+    After the first of those that declare the same variable, a report has another fix for the next.
+    """
+    declared: set[tuple[str, str]] = set()
+    for fix in fixes:
+        place = os.path.dirname(fix.finding.origin.path), fix.declared
+        if not fix.declared or place not in declared:
+            declared.add(place)
+            yield fix
 
 
 def _find_all_fixes(

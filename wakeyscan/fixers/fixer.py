@@ -74,6 +74,8 @@ class Fix(NamedTuple):
     """The variable to which the source gives the secret, if there is one."""
     read_name: str = ""
     """The variable that a look-up of the source reads, unless it is that of the leak."""
+    declared: str = ""
+    """The variable that an edit declares for all files of the folder, which must do so once."""
 
 
 class Source(NamedTuple):

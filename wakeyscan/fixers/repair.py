@@ -74,7 +74,8 @@ class FoundFix(NamedTuple):
     finding: Finding
     replacements: tuple[Replacement, ...]
     own_name: str
-    """As in `Fix`."""
+    declared: str
+    """Both as in `Fix`."""
 
 
 class Project(NamedTuple):
@@ -121,7 +122,7 @@ def find_fixes(path: str, raw: bytes, project: Project) -> Iterator[FoundFix]:
     checks = max(_MAX_JUDGED // (len(found) or 1), _FEWEST_CHECKS)
     for finding, fix in _keep_valid([*fixes], check, checks):
         replacements = tuple(_locate(content, edit) for edit in fix.edits)
-        yield FoundFix(finding, replacements, fix.own_name)
+        yield FoundFix(finding, replacements, fix.own_name, fix.declared)
 
 
 def _build_separate(

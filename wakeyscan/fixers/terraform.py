@@ -163,7 +163,9 @@ def _use_variable(source: Source, literal: Node, leak: Leak) -> Fix:
         edit = separate_words(source.content, edit)
     else:
         edit = Edit(leak.start, leak.end, b"${" + reference + b"}")
-    return Fix((edit, *_declare(source, name, leak)), (_format_note(name),))
+    declaration = _declare(source, name, leak)
+    declared = name if declaration else ""
+    return Fix((edit, *declaration), (_format_note(name),), declared=declared)
 
 
 def _is_key(literal: Node) -> bool:
