@@ -115,9 +115,9 @@ def _find_name(statement: ast.stmt) -> str:
 
 
 def _list_bound(node: ast.AST) -> list[str]:
-    """Return the names that a node binds, unless it binds them to `os` or a part of it."""
+    """Return the names that a node binds or deletes, unless it binds them to a part of `os`."""
     if isinstance(node, ast.Name):
-        return [node.id] if isinstance(node.ctx, ast.Store) else []
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
     if isinstance(node, ast.ImportFrom):
         return [one.asname or one.name for one in node.names if node.module != "os"]
     if isinstance(node, ast.Import):

@@ -26,6 +26,9 @@ _CHANGES = re.compile(
 )
 """What may change a string in place."""
 
+_OWN_ENV = re.compile(rb"\b(?:class|module)[ \t]+ENV\b|\bENV[ \t]*(?:\|\||&&)?=(?![=~>])")
+"""Another constant of this name; the leading colons name the global one."""
+
 _SAFE_PARENTS = frozenset(
     ("argument_list", "assignment", "pair", "array", "parenthesized_statements", "return")
 )
@@ -34,9 +37,14 @@ _SAFE_PARENTS = frozenset(
 def _format_lookup(place: Place) -> bytes:
     """Return a look-up, copied where the program may change it in place: it is frozen."""
     quote = b"'" if place.used[0].opening == b"'" else b'"'
-    lookup = b"ENV.fetch(" + quote + place.leak.variable.encode() + quote + b")"
+    lookup = _call_fetch(place, quote)
     is_whole = not place.prefix and not place.suffix
     return _copy_changed(place, lookup) if is_whole else lookup
+
+
+def _call_fetch(place: Place, quote: bytes) -> bytes:
+    root = b"::ENV" if _is_in_any(_OWN_ENV, (place.source.content,)) else b"ENV"
+    return root + b".fetch(" + quote + place.leak.variable.encode() + quote + b")"
 
 
 def _copy_changed(place: Place, lookup: bytes) -> bytes:
@@ -51,15 +59,16 @@ def _is_changed(place: Place) -> bool:
     source = place.source
     if _FROZEN.match(source.content) or _is_only_read(place.node):
         return False
-    if _has_changes((source.content,)):
+    if _is_in_any(_CHANGES, (source.content,)):
         return True
     others = (text for _, text in source.tracked(".rb"))
-    return _has_changes((*others,) if source.is_in_repository else (*source.neighbors(".rb"),))
+    texts = (*others,) if source.is_in_repository else (*source.neighbors(".rb"),)
+    return _is_in_any(_CHANGES, texts)
 
 
-@lru_cache(maxsize=2)  # for all leaks of a file
-def _has_changes(texts: tuple[bytes, ...]) -> bool:
-    return any(map(_CHANGES.search, texts))
+@lru_cache(maxsize=4)  # for all leaks of a file
+def _is_in_any(pattern: re.Pattern[bytes], texts: tuple[bytes, ...]) -> bool:
+    return any(map(pattern.search, texts))
 
 
 def _is_only_read(node: Node) -> bool:
@@ -76,7 +85,7 @@ def _is_only_read(node: Node) -> bool:
 def _format_hole(place: Place) -> bytes:
     """Return the hole of an interpolated literal; in a hole, quotes may be those around it."""
     opening = place.used[0].opening
-    hole = b'#{ENV.fetch("' + place.leak.variable.encode() + b'")}'
+    hole = b"#{" + _call_fetch(place, b'"') + b"}"
     is_interpolated = opening in (b'"', b"`", b"") or opening.startswith((b"%Q", b"%(", b"%x"))
     return hole if is_interpolated else b""
 

@@ -40,6 +40,7 @@ def build_unit(
     refs: Iterable[str],
     git: Git,
     pairs: Iterable[Pair] | None = None,
+    *,
     has_all_tips: bool = False,
 ) -> str:
     """Return a unit that names the selected commits, the tags among `tips`, and ref names.
