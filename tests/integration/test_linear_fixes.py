@@ -12,6 +12,7 @@ import pytest
 from tests.support.calls import count_calls
 from tests.support.fix_cases import build_project, fill_in, repair
 from wakeyscan.core.finding import Finding
+from wakeyscan.fixers import syntax
 from wakeyscan.fixers.fixer import TOO_DEEP
 from wakeyscan.fixers.repair import find_fixes, repair_file
 
@@ -83,6 +84,8 @@ LISTS: dict[str, tuple[str, str, str]] = {
     "Kotlin": ("a.kt", "", 'const val k = "@KEY@"\n'),
     "C#": ("a.cs", "class A {\n", 'const string k = "@KEY@";\n'),
     "JavaScript": ("a.js", "", 'var k = "@KEY@"\n'),
+    "Dockerfile": ("Dockerfile", "FROM a\n", "RUN echo @KEY@\n"),
+    ".env": (".env", "B=$A\n", "A=@KEY@\n"),
     "fences": ("a.md", "", "```js\nk = '@KEY@'\n```\n"),
     "workflows": (".github/workflows/a.yml", "jobs:\n a:\n  steps:\n", "  - run: echo @KEY@\n"),
     "Compose": ("compose.yml", "services:\n a:\n  environment:\n", "  - A: @KEY@\n"),
@@ -108,6 +111,24 @@ def test_steps_grow_with_the_number_of_keys_no_more_than_with_the_size(name: str
     count_steps(*repeat(name, SMALL // 2))
     small, large = (count_steps(*repeat(name, size)) for size in (SMALL, LARGE))
     assert large <= MOST * small + FEWEST
+
+
+def test_steps_grow_with_the_number_of_keys_around_each_other() -> None:
+    def count_steps_of(levels: int) -> int:
+        start = 'class A { const string k = "@KEY@";\n'
+        return count_steps("a.cs", fill_in(start * levels + "}" * levels))
+
+    count_steps_of(10)
+    small, large = map(count_steps_of, (100, 400))
+    assert large <= 4 * small
+
+
+def test_a_file_is_parsed_once_for_all_of_its_scripts() -> None:
+    lines = (f"RUN echo {number} @KEY@\n" for number in range(50))
+    content = fill_in("FROM a\n" + "".join(lines))
+    before = syntax.parse.cache_info().misses
+    assert len(repair("Dockerfile", content).fixed) == 50
+    assert syntax.parse.cache_info().misses - before <= 50 + 3
 
 
 def test_edits_of_a_report_are_checked_together() -> None:

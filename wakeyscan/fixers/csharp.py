@@ -43,12 +43,17 @@ _USING = re.compile(rb"^[^\S\n]*(?:global\s+)?using\s+System\s*;", re.MULTILINE)
 
 def _format_lookup(place: Place) -> bytes:
     content = place.source.content
-    is_short = _USING.search(content) and not syntax.declares(
+    is_short = _uses_system(content) and not syntax.declares(
         place.tree, content, b"Environment", _OWNERS
     )
     namespace = b"" if is_short else b"System."
     variable = place.leak.variable.encode()
     return namespace + b'Environment.GetEnvironmentVariable("' + variable + b'")'
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _uses_system(content: bytes) -> bool:
+    return _USING.search(content) is not None
 
 
 def _format_hole(place: Place) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import shell, syntax
@@ -137,11 +138,14 @@ def _build_mount(run: Node, name: str) -> Edit:
     return Edit(word.end_byte, word.end_byte, mount)
 
 
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_shell_setters(tree: Tree) -> tuple[Node, ...]:
+    return tuple(node for node in tree.root_node.children if node.type in _SHELL_SETTERS)
+
+
 def _refuse_other_shell(tree: Tree, instruction: Node) -> None:
     """Refuse a command of a stage with Windows, or after `SHELL` with another shell."""
-    nodes = tree.root_node.children
-    before = [n for n in nodes if n.start_byte < instruction.start_byte]
-    setters = [node for node in before if node.type in _SHELL_SETTERS]
+    setters = [n for n in _list_shell_setters(tree) if n.start_byte < instruction.start_byte]
     last = (setters[-1].text or b"") if setters else b""
     if setters and setters[-1].type == "shell_instruction":
         is_other = _POSIX_SHELL.search(last) is None

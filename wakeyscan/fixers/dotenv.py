@@ -25,6 +25,7 @@ _SAMPLES = re.compile(r"(?:^|[._-])(?:example|sample|template|dist|defaults?)(?:
 _LINE = re.compile(rb"[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.-]*)[ \t]*=[ \t]*")
 _VALUE = re.compile(rb"\"([^\"]*)\"|'([^']*)'|([^\r\n]*?)[ \t]*(?:[ \t]#.*)?$")
 _ASSIGNED = re.compile(rb"[ \t][A-Za-z_]\w*=")
+_FIRST_WORD = re.compile(rb"\A\w+")
 _QUOTES = (b'"', b"'", b"`")
 
 
@@ -94,10 +95,18 @@ def _move(
 
 def _refuse_uses(content: bytes, span: tuple[int, int], name: bytes) -> None:
     """Raise `NotFixable` if a line that stays expands the variable of one that would move."""
+    if _FIRST_WORD.findall(name)[0] not in _list_expanded(content):  # as nearly all
+        return
     pattern = rb"(?m)^[ \t]*[^#\s][^\r\n]*\$(?:%b\b|\{%b\b)" % (re.escape(name), re.escape(name))
     start, end = span
     if re.search(pattern, content[:start]) or re.search(pattern, content[end:]):
         raise NotFixable(f"another line uses ${name.decode()}; move both by hand")
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_expanded(content: bytes) -> frozenset[bytes]:
+    """Return the word after each dollar sign; the name of a variable may have more than a word."""
+    return frozenset(re.findall(rb"\$\{?(\w*)", content))
 
 
 def _build_example(folder: str, name: bytes) -> tuple[str, bytes]:

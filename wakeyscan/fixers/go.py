@@ -137,9 +137,13 @@ def _import_os(place: Place) -> Iterator[Edit]:
     elif specs:
         yield _group_imports(specs, newline)
     else:
-        clauses = [n for n in place.tree.root_node.children if n.type == "package_clause"]
-        end = clauses[0].end_byte
+        end = _find_package_end(place.tree)
         yield Edit(end, end, newline * 2 + b'import "os"')
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _find_package_end(tree: Tree) -> int:
+    return next(n.end_byte for n in tree.root_node.children if n.type == "package_clause")
 
 
 def _group_imports(specs: tuple[Node, ...], newline: bytes) -> Edit:

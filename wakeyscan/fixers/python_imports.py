@@ -63,7 +63,7 @@ def _refuse_other_uses(uses: _Uses, name: str, offset: int) -> None:
 @lru_cache(maxsize=1)  # for all leaks of a file
 def _list_uses(content: bytes) -> _Uses:
     tree = _parse(content)
-    nodes = [*ast.walk(tree.module)]
+    nodes = [*tree.parents]
     bound = frozenset(name for node in nodes for name in _list_bound(node))
     imports = ((_find_name(one), tree.span(one)[0]) for one in tree.module.body)
     name, start = next(filter(itemgetter(0), imports), ("", 0))

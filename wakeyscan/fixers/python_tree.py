@@ -179,13 +179,24 @@ def parse_tree(content: bytes) -> PythonTree | None:
             module = ast.parse(content.decode())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    parents = {child: node for node in ast.walk(module) for child in ast.iter_child_nodes(node)}
     starts = [found.end() for found in re.finditer(rb"\r\n|\n|\r", content)]
-    return _add_strings(PythonTree(content, module, parents, (0, *starts)))
+    return _add_strings(PythonTree(content, module, _map_parents(module), (0, *starts)))
+
+
+def _map_parents(module: ast.Module) -> dict[ast.AST, ast.AST]:
+    """Return the parent of each node, the outer nodes first; contexts such as `Load` have none."""
+    parents: dict[ast.AST, ast.AST] = {}
+    pending: list[ast.AST] = [module]
+    for node in pending:  # grows
+        children = [child for child in ast.iter_child_nodes(node) if child._fields]
+        parents.update(dict.fromkeys(children, node))
+        pending += children
+    return parents
 
 
 def _add_strings(tree: PythonTree) -> PythonTree:
-    nodes = (node for node in ast.walk(tree.module) if isinstance(node, ast.expr))
-    strings = sorted(filter(tree.is_string, nodes), key=lambda node: tree.span(node)[0])
+    found = filter(tree.is_string, tree.parents)
+    nodes = (node for node in found if isinstance(node, ast.expr))
+    strings = sorted(nodes, key=lambda node: tree.span(node)[0])
     ends = (tree.span(node)[1] for node in strings)
     return tree._replace(strings=tuple(strings), reached=tuple(accumulate(ends, max)))

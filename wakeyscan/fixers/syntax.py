@@ -16,7 +16,7 @@ from wakeyscan.fixers.fixer import INSTALL, TOO_DEEP, NotFixable
 
 if TYPE_CHECKING:
     import tree_sitter
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Node, Parser, Tree, TreeCursor
 else:
     tree_sitter = lazy_import("tree_sitter")  # an optional component
 
@@ -40,7 +40,7 @@ def _load_parser(grammar: str) -> Parser:
         raise NotFixable(INSTALL) from None
 
 
-@lru_cache(maxsize=1)  # for all leaks of a file
+@lru_cache(maxsize=2)  # for all leaks of a file, and of a script in it
 def parse(grammar: str, content: bytes) -> Tree:
     """Parse a content; raise `NotFixable` without the grammar."""
     return _load_parser(grammar).parse(content)
@@ -53,11 +53,23 @@ def has_error(tree: Tree) -> bool:
 
 def find_node(tree: Tree, start: int, end: int) -> Node:
     """Return the smallest node around the bytes `start:end`; raise `NotFixable` far inside."""
-    cursor = tree.walk()
-    while cursor.goto_first_child_for_byte(start) is not None:
-        if cursor.depth > _MAX_DEPTH:
-            raise NotFixable(TOO_DEEP)
+    cursor = _get_cursor(tree)
+    while not _holds(cursor.node, start) and cursor.goto_parent():
+        pass
+    while cursor.depth <= _MAX_DEPTH and cursor.goto_first_child_for_byte(start) is not None:
+        pass
+    if cursor.depth > _MAX_DEPTH:
+        raise NotFixable(TOO_DEEP)
     return tree.root_node.descendant_for_byte_range(start, end) or tree.root_node
+
+
+@lru_cache(maxsize=2)  # the next leak is near the last one, in a file that is nested deeply
+def _get_cursor(tree: Tree) -> TreeCursor:
+    return tree.walk()
+
+
+def _holds(node: Node | None, offset: int) -> bool:
+    return node is not None and node.start_byte <= offset < node.end_byte
 
 
 @lru_cache(maxsize=2 * _MAX_DEPTH)  # leaks of a file share their outer nodes
