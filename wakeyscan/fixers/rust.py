@@ -22,6 +22,11 @@ _CONSTANTS = {
     "const_item": "a constant is evaluated at compile time; read the variable where it is used",
     "static_item": "a static is evaluated at compile time; use LazyLock, or read it in place",
     "const_block": "a constant is evaluated at compile time; read the variable where it is used",
+    **dict.fromkeys(
+        ("enum_variant", "type_arguments", "array_type"),
+        "it is evaluated at compile time; read the variable where it is used",
+    ),
+    "macro_definition": "it is in the definition of a macro; assign it to a name first",
     "attribute_item": "an attribute must be a constant",
     "inner_attribute_item": "an attribute must be a constant",
     "match_pattern": "a pattern must be a constant; compare with the variable",
@@ -153,6 +158,8 @@ def _refuse(node: Node) -> str:
             return _CONSTANTS[ancestor.type]
         if _is_pattern(ancestor):
             return _CONSTANTS["match_pattern"]
+        if _has_field("length", ancestor):
+            return _CONSTANTS["array_type"]
         if ancestor.type == "function_item":
             words = [one for one in ancestor.children if one.type == "function_modifiers"]
             if words and b"const" in (words[0].text or b""):
@@ -166,9 +173,13 @@ def _refuse(node: Node) -> str:
 
 
 def _is_pattern(node: Node) -> bool:
+    return _has_field("pattern", node) or node.type.endswith("_pattern")
+
+
+def _has_field(field: str, node: Node) -> bool:
+    """Return whether a node is a field of its parent."""
     parent = syntax.get_parent(node)
-    is_field = parent is not None and parent.child_by_field_name("pattern") == node
-    return is_field or node.type.endswith("_pattern")
+    return parent is not None and parent.child_by_field_name(field) == node
 
 
 def _refuse_promoted(node: Node) -> str:

@@ -11,6 +11,7 @@ SHARP = 'System.Environment.GetEnvironmentVariable("WASTACK_API_KEY")'
 NODE = "process.env.WASTACK_API_KEY"
 GO = 'os.Getenv("WASTACK_API_KEY")'
 RUST = 'std::env::var("WASTACK_API_KEY").expect("WASTACK_API_KEY is not set")'
+EVALUATED = "it is evaluated at compile time; read the variable where it is used"
 LOCK = "std::sync::LazyLock"
 KEPT = f"{{ static KEY: {LOCK}<String> = {LOCK}::new(|| {RUST}); KEY.as_str() }}"
 
@@ -99,6 +100,11 @@ LEFT = {
         ('#![doc = "@KEY@"]\nfn f() {}', "an attribute must be a constant"),
         ('fn f(x: &str) { match x { "a" | "@KEY@" => {} _ => {} } }', PATTERN),
         ('fn f(x: &str) { if let "@KEY@" = x {} }', PATTERN),
+        ('fn f() { let x = [0; "@KEY@".len()]; }', EVALUATED),
+        ('fn f(x: [u8; "@KEY@".len()]) {}', EVALUATED),
+        ('enum A { B = "@KEY@".len() as isize }', EVALUATED),
+        ('macro_rules! m { () => { concat!("a", "@KEY@") } }',
+         "it is in the definition of a macro; assign it to a name first"),
         ('fn f(x: (u8, &str)) { let (1, "@KEY@") = x else { return }; }', PATTERN),
         ('fn f(x: &str) -> bool { matches!(x, "@KEY@") }', "matches! needs literals"),
         ('fn f(w: W) { write!(w, "@KEY@"); }',
