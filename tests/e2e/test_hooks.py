@@ -958,6 +958,26 @@ def test_a_server_rejects_a_merge_that_brings_a_removed_key_back(server: Pushing
     server.stops("origin", "side:main")
 
 
+def test_a_server_rejects_a_key_that_a_known_merge_has_kept(server: Pushing, key: str) -> None:
+    """Both the branch and the server's own have merged the same two commits."""
+    repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
+    hook.rename(hook.with_name("off"))
+    repo.commit({"k": key})
+    repo.git("checkout", "-qb", "cleaned")
+    cleaned = repo.commit({"k": "clean\n"})
+    repo.git("checkout", "-q", "main")
+    kept = repo.commit({"b": "b\n"})
+    tree = f"{kept}^{{tree}}"
+    crossed = repo.git("commit-tree", "-p", kept, "-p", cleaned, "-m", "m", tree)
+    repo.git("merge", "-q", "--no-edit", "cleaned")
+    server.passes("origin", "main", f"{crossed}:refs/heads/crossed")
+    hook.with_name("off").rename(hook)
+    merged = repo.git("commit-tree", "-p", "main", "-p", crossed, "-m", "m", tree)
+    server.stops("origin", f"{merged}:main")
+    repo.commit({"b": "more\n"})
+    server.passes("origin", "main")
+
+
 def test_a_server_accepts_a_merge_of_a_branch_with_a_known_key(server: Pushing, key: str) -> None:
     repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
     server.passes()

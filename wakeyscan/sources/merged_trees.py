@@ -181,11 +181,12 @@ def _list_additions(growth: Growth, git: Git) -> dict[str, list[OldVersion]]:
     found: dict[str, list[OldVersion]] = {}
     for other in growth.others:
         bases = find_merge_bases(other, growth.targets, git) or [empty_tree_id(other)]
-        versions = [_compare_trees(base, other, git) for base in bases]
-        for path, change in versions[0].items():
-            if not is_null_id(change.new_id):
-                ids = (changes[path].old_ids[0] for changes in versions if path in changes)
-                inherited = tuple(name for name in ids if not is_null_id(name))
+        first, *more = [_compare_trees(base, other, git) for base in bases]
+        for path, change in first.items():
+            changes = [change, *(changes[path] for changes in more if path in changes)]
+            if len(changes) == len(bases) and not is_null_id(change.new_id):
+                old = (change.old_ids[0] for change in changes)
+                inherited = tuple(name for name in old if not is_null_id(name))
                 found.setdefault(path, []).append(OldVersion(path, change.new_id, inherited))
     return found
 
