@@ -133,6 +133,27 @@ def only_in_the_resolution(repo: Repo, key: str) -> Event:
     return pull_request(base, head)
 
 
+def forced_back(repo: Repo, key: str) -> Event:
+    """The commit that removed the key is on another branch only."""
+    with_key = repo.commit({"b": f"\n{key}\n"})
+    before = repo.commit({"b": "clean\n"})
+    repo.git("branch", "other")
+    repo.git("reset", "-q", "--hard", with_key)
+    return push(before, with_key)
+
+
+def kept_by_a_merge(repo: Repo, key: str) -> Event:
+    """The base removes the key, and the branch merges the base without that change."""
+    repo.commit({"b": f"\n{key}\n"})
+    repo.git("checkout", "-q", "-B", "side")
+    repo.commit({"c": "c\n"})
+    repo.git("checkout", "-q", "main")
+    base = repo.commit({"b": "clean\n"})
+    repo.git("checkout", "-q", "side")
+    repo.git("merge", "-q", "--no-edit", "-s", "ours", "main")
+    return pull_request(base, repo.id("HEAD"))
+
+
 def removed_again(repo: Repo, key: str) -> Event:
     base, _ = side(repo, {"b": f"\n{key}\n"})
     return pull_request(base, repo.commit({"b": "clean"}))
@@ -267,6 +288,8 @@ def a_pushed_branch_that_is_a_command(repo: Repo, key: str) -> Event:
         (an_old_key, []),
         (a_base_that_moved_on, []),
         (a_merge_that_is_the_head, ["c:2"]),
+        (kept_by_a_merge, ["b:2"]),
+        (forced_back, ["b:2"]),
         (a_push, ["b:2"]),
         (a_push_over_an_old_key, []),
         (a_new_branch, ["b:2"]),

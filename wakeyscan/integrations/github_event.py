@@ -14,6 +14,7 @@ from wakeyscan.git import rev_list
 from wakeyscan.git.objects import is_null_id, is_object_id
 from wakeyscan.reports.web_links import SHORT_ID, WebLinks
 from wakeyscan.sources import commits
+from wakeyscan.sources.merged_trees import Pair
 
 if TYPE_CHECKING:
     from typing import Any
@@ -80,6 +81,8 @@ class _Range(NamedTuple):
     exclude: tuple[str, ...]
     refs: tuple[str, ...] = ()
     note: str = ""
+    is_replacement: bool = False
+    """Whether a branch or a tag that had the excluded commit has the included one now."""
 
 
 def load_event(environment: Mapping[str, str], *, is_required: bool = True) -> Event:
@@ -188,7 +191,7 @@ def _read_push(payload: dict[str, Any], own: Git) -> _Range:
         # actions/checkout may fetch the commit of an annotated tag, but not the tag object.
         after, note = commit, _NO_TAG_OBJECT.format(after)
     if not is_null_id(before) and rev_list.has_commit(before, own):
-        return _Range("the push", (after,), (before,), (ref,), note)
+        return _Range("the push", (after,), (before,), (ref,), note, is_replacement=True)
     # For a new branch, or a force-push whose old commits are gone, the range is everything that
     # the default branch does not have. The default branch was scanned when it was pushed.
     default = read_text(payload, "repository", "default_branch")
@@ -205,7 +208,8 @@ def _build_pushed_range(wanted: _Range, own: Git) -> PushedRange:
     # The event may name a tag. Its message is in no commit.
     tips = [end for end in wanted.include if end != "HEAD"]
     listed = rev_list.CommitSelection(include, exclude, (), wanted.name)
-    unit = commits.build_unit(listed, tips, wanted.refs, own)
+    pairs = [Pair(commit, exclude, wanted.is_replacement) for commit in include]
+    unit = commits.build_unit(listed, tips, wanted.refs, own, pairs)
     return PushedRange(wanted.name, unit, wanted.note, include[0])
 
 

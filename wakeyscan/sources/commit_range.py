@@ -10,10 +10,10 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.git.rev_list import CommitSelection, resolve_commit
 from wakeyscan.sources import commits
+from wakeyscan.sources.merged_trees import Pair
 
 if TYPE_CHECKING:
     from wakeyscan.core.document import Document, Skipped
-    from wakeyscan.sources.merged_trees import Pair
     from wakeyscan.sources.options import SourceOptions
 
 PARALLEL = False
@@ -66,7 +66,7 @@ def _list_pairs(selection: CommitSelection) -> Iterator[Pair]:
     """Yield each end with that of the other side: `A...B` excludes only what both have."""
     for end in selection.include:
         others = tuple(other for other in selection.include if other != end)
-        yield end, others or selection.exclude
+        yield Pair(end, others or selection.exclude)
 
 
 def _find_hint(target: str, selection: CommitSelection) -> str:

@@ -14,6 +14,7 @@ from wakeyscan.sources import repeated_paths
 from wakeyscan.sources.changed_files import ChangedFile, list_changed_files, read_changed_files
 from wakeyscan.sources.merged_trees import (
     Growth,
+    Pair,
     list_grown_paths,
     list_growths,
     parse_growth,
@@ -24,7 +25,6 @@ from wakeyscan.sources.options import build_excuse_check
 if TYPE_CHECKING:
     from wakeyscan.git.command import Git
     from wakeyscan.sources.changed_files import OldVersion
-    from wakeyscan.sources.merged_trees import Pair
     from wakeyscan.sources.options import SourceOptions
 
 _DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "-t", "-c", "--root", "--no-abbrev", "--no-renames")
@@ -46,11 +46,10 @@ def build_unit(
     """Return a unit that names the selected commits, the tags among `tips`, and ref names.
 
     Other annotated tags that point to the commits belong to it too, unless it `has_all_tips`.
-    `pairs` are revisions and those that each is meant to be merged into; by default, the included
-    and the excluded ones.
+    By default, each included revision is compared with the excluded ones.
     """
     if pairs is None:
-        pairs = [(commit, selection.exclude) for commit in selection.include]
+        pairs = [Pair(commit, selection.exclude) for commit in selection.include]
     selected = select_commits(selection, git)
     growths = list_growths(selected, pairs, git)
     lines = (

@@ -36,8 +36,15 @@ _MAX_NAMED = 5000
 _MAX_OTHERS = 50
 """Maximum branches whose additions are known; the keys of further ones count as new."""
 
-Pair = tuple[str, tuple[str, ...]]
-"""A revision, and those that it is meant to be merged into."""
+
+class Pair(NamedTuple):
+    """A revision, and those that it is compared with."""
+
+    revision: str
+    targets: tuple[str, ...]
+    """Those that it is meant to be merged into, if any are known."""
+    is_replacement: bool = False
+    """Whether a branch that had the target has the revision now."""
 
 
 class Growth(NamedTuple):
@@ -69,10 +76,14 @@ def list_growths(selected: SelectedCommits, pairs: Iterable[Pair], git: Git) -> 
     that differ, one removed it.
     """
     after_merges = selected.find_after_merges()
-    for revision, targets in dict.fromkeys(pairs) if after_merges else ():
-        tip = resolve_commit(revision, git) if has_commit(revision, git) else ""
-        if tip in after_merges:
-            known = [resolve_commit(name, git) for name in targets if has_commit(name, git)]
+    for revision, targets, is_replacement in dict.fromkeys(pairs):
+        if not (after_merges or is_replacement) or not has_commit(revision, git):
+            continue
+        tip = resolve_commit(revision, git)
+        known = [resolve_commit(name, git) for name in targets if has_commit(name, git)]
+        if is_replacement and known and find_merge_bases(tip, known, git) != known:
+            yield Growth(tip, known[0], tuple(known))  # a forced push, after which nothing merges
+        elif tip in after_merges:
             yield from _build_growths(tip, known, selected.boundary[:_MAX_NAMED], git)
 
 

@@ -14,10 +14,10 @@ from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.ref_updates import RefUpdate, read_updates
 from wakeyscan.sources import commit_range, commits
+from wakeyscan.sources.merged_trees import Pair
 
 if TYPE_CHECKING:
     from wakeyscan.integrations.hooks import HookInput
-    from wakeyscan.sources.merged_trees import Pair
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
@@ -62,9 +62,9 @@ def _pair_updates(updates: Iterable[RefUpdate], default: str) -> Iterator[Pair]:
     A branch that is pushed may be merged on the server later, in a way that no hook sees.
     """
     for update in updates:
-        yield update.new, (default,)
+        yield Pair(update.new, (default,))
         if update.has_old:
-            yield update.new, (update.old,)
+            yield Pair(update.new, (update.old,))
 
 
 def _build_head_units(own: Git, remote: str) -> list[str]:
