@@ -200,6 +200,12 @@ COINCIDENCES = {
     "Erlang": Coincidence(
         33, b"\x83t\0\0\0\x02d\0\x03keym\0\0\0Emain:stream\nkt*", b"d\0\x04namem\0\0\0\x03bob"
     ),
+    "Erlang, another type": Coincidence(
+        27, b"\x83d\0\x03keym\0\0\x002y index x\nname ", b"d\0\x04namem\0\0\0\x03bob"
+    ),
+    "lengths without a control character": Coincidence(
+        75, b"FK=R|F+\x84user\x8atokentoken\xd3", b"200:a\n"
+    ),
     "Java": Coincidence(38, b"\xac\xed\0\x05t\0\x46ent,Content\n3083\ntoken=/", b"x"),
     "Java, a brace": Coincidence(
         108, b"\xac\xed\0\x05t\0\x92pdate:update=demo,id,\n\t{", b"t\0\x04namet\0\x02yyx"

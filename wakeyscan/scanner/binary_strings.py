@@ -254,8 +254,10 @@ def _find_in_text(
     if string.bounds is Bounds.CERTAIN:
         return string
     run_end = _find_run_end(content, at, limit)
-    has_length = endings.has_length(content, at, run_end, string.end, previous_end)
-    return string._replace(bounds=Bounds.OPEN) if has_length else None
+    if endings.has_length(content, at, run_end, string.end, previous_end):
+        return string._replace(bounds=Bounds.OPEN)
+    is_after_letter = at > 0 and _find_run_end(content, at - 1, at) == at
+    return None if is_after_letter else UndelimitedString(at, run_end)
 
 
 def _find_run_end(content: bytes, at: int, limit: int) -> int:

@@ -4,9 +4,9 @@ An end that only such a length proves is not that of a parser. If the API reject
 asked about these ends too, before the key counts as revoked:
 
     all       the letters may all belong to the key
-    shown     the last letters are a type, a length or a word of the next value
-    near      the next value begins with a letter, or the last letters are no type
-    named     any length before the key, whatever its evidence, names this end
+    near      the next value begins with a letter or two, or the key ends with them
+    shown     the last letters are a type, a length or a word of the next value; or a length
+              before the key, whatever its evidence, names this end
 """
 
 from __future__ import annotations
@@ -44,17 +44,14 @@ def list_other_ends(content: bytes, start: int, run_end: int, end: int) -> tuple
 
     Its letters end at `run_end`.
     """
-    shown = _list_shown(content, start, run_end)
-    named = _list_named(content, start)
-    others = chain([run_end], shown, _list_near(end), named)
+    near = (run_end, end - 1, end + 1, end - 2, end + 2)
+    others = chain(near, _list_shown(content, start, run_end))
     return _select(content, start, run_end, end, others)
 
 
 def list_shown_ends(content: bytes, start: int, run_end: int, end: int) -> tuple[int, ...]:
     """Return only the other ends that bytes around the letters show."""
-    shown = _list_shown(content, start, run_end)
-    named = _list_named(content, start)
-    return _select(content, start, run_end, end, chain(shown, named))
+    return _select(content, start, run_end, end, _list_shown(content, start, run_end))
 
 
 def _select(
@@ -70,10 +67,15 @@ def _select(
     return tuple(valid)[:MAX_OTHER_ENDS]
 
 
-def _list_named(content: bytes, start: int) -> Iterator[int]:
-    """Yield the ends that lengths name: of the key, and of a text that it is in."""
+def _list_shown(content: bytes, start: int, run_end: int) -> Iterator[int]:
+    """Yield the ends that bytes show: NULs, a word, the length of the key, then other lengths."""
+    if _has_text_after_nuls(content, run_end):
+        yield from (run_end - 1, run_end - 2)
+    if word := _WORD.search(content, max(start, run_end - _MAX_WORD), run_end):
+        yield from (word.start(), word.start() - 1, word.start() + 1)
     own = list(read_lengths(content, start, NO_STRING))
     yield from (reading.end for reading in own)
+    yield from _list_next(content, start, run_end)
     plain = [reading.end for reading in own if reading.kind == BYTES]
     yield from (end - more for more in _MORE for end in plain)
     text = find_text_start(content, start)
@@ -81,17 +83,13 @@ def _list_named(content: bytes, start: int) -> Iterator[int]:
         yield from (reading.end for reading in read_lengths(content, string, NO_STRING))
 
 
-def _list_shown(content: bytes, start: int, run_end: int) -> Iterator[int]:
-    """Yield the ends before another value, the first byte of which looks like a letter."""
+def _list_next(content: bytes, start: int, run_end: int) -> Iterator[int]:
+    """Yield where the length of the next text may be, and the type before it."""
     text_end = find_text_end(content, run_end)
     low, high = max(start + _MIN_KEY, text_end - _MAX_LETTER), text_end - _MIN_LETTER
     for at in range(low, min(high, run_end)):
         if content[at] - (text_end - at - 1) in _LESS:
             yield from (at, at - 1)
-    if _has_text_after_nuls(content, run_end):
-        yield from (run_end - 1, run_end - 2)
-    if word := _WORD.search(content, max(start, run_end - _MAX_WORD), run_end):
-        yield from (word.start(), word.start() - 1, word.start() + 1)
 
 
 def _has_text_after_nuls(content: bytes, at: int) -> bool:
@@ -102,9 +100,8 @@ def _has_text_after_nuls(content: bytes, at: int) -> bool:
     text, before = nuls.end(), content[at - 1]
     ends = (text + before, text + 1 + content[text])
     low, high = text, find_text_end(content, text + 1)
-    return any(low < end <= high and (end == high or content[end] == before) for end in ends)
-
-
-def _list_near(end: int) -> Iterator[int]:
-    for size in range(1, MAX_MARKS + 1):
-        yield from (end - size, end + size)
+    return any(
+        low < end <= high
+        and (end == high or content[end] == before or content.startswith(b"\0", end + 1))
+        for end in ends
+    )
