@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,52 @@ def test_a_value_of_terraform_is_followed_into_modules_and_out_of_them(
     assert [key in read(repo, f"{name}/main.tf") for name in "abc"] == [True, False, True]
     assert "the output o shows it: add sensitive = true there first" in ran.out
     assert "`for_each` of resource.x.y uses it" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "user", "use"),
+    [
+        (
+            *("a/Keys.java", 'class Keys {{ public static final String KEY = "{}"; }}\n'),
+            *("b/Api.java", '@Headers("Authorization: " + Keys.KEY)\ninterface Api {{}}\n'),
+        ),
+        (
+            *("a/Keys.java", 'interface Keys {{ String KEY = "{}"; }}\n'),
+            *("Api.java", "class Api {{ int f(String s) {{ switch (s) {{ case KEY: }} }} }}\n"),
+        ),
+        (
+            *("a/Keys.java", 'class Keys {{ static final String KEY = "{}"; }}\n'),
+            "Api.java",
+            'class Api {{ static final String H = "x" + Keys.KEY;\n@Headers(H) void f() {{}} }}\n',
+        ),
+        (
+            *("a/Keys.kt", 'const val KEY = "{}"\n'),
+            *("Api.kt", '@Headers(\n  "X-API-Key: $KEY"\n)\ninterface Api\n'),
+        ),
+        (
+            *("a/Keys.kt", 'object Keys {{\n  const val KEY = "{}"\n}}\n'),
+            *("Api.kt", 'const val HEADER: String = "Bearer ${{Keys.KEY}}"\n'),
+        ),
+        (
+            *("Keys.cs", 'class Keys {{ public const string KEY = "{}"; }}\n'),
+            *("Api.cs", "[Header(Keys.KEY)]\nclass Api {{}}\n"),
+        ),
+        (
+            *("Keys.cs", 'class Keys {{ public const string KEY = "{}"; }}\n'),
+            *("Api.cs", "class Api {{ void F(string key = Keys.KEY) {{}} }}\n"),
+        ),
+        (
+            *("a/keys.go", 'package a\n\nconst KEY = "{}"\n'),
+            *("a/api.go", 'package a\n\nconst (\n\tOther = 1\n\tHeader = "Bearer " + KEY\n)\n'),
+        ),
+    ],
+    ids=["annotation", "label", "field", "Retrofit", "const", "attribute", "default", "Go"],
+)
+def test_a_constant_that_another_file_needs_at_compile_time_stays(
+    repo: Repo, key: str, name: str, text: str, user: str, use: str
+) -> None:
+    repo.commit({name: text.format(key), user: use.format().replace("KEY", "OTHER")})
+    assert repo.run("fix", name).out.count("Would fix 1 place") == 1
+    repo.commit({user: use.format()})
+    ran = repo.run("fix", name)
+    assert re.search(rf": {user} uses (KEY|H) where it must be a constant", ran.out)

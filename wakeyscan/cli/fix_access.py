@@ -76,7 +76,7 @@ class FileAccess(NamedTuple):
         )
 
 
-@lru_cache(maxsize=1)  # for all leaks of a run
+@lru_cache(maxsize=4)  # for all leaks of a run
 def _read_tracked(top: str, tracked: frozenset[str], ending: str) -> tuple[tuple[str, bytes], ...]:
     """Return the tracked files with an ending, as they were before the fix."""
     access = FileAccess(top, tracked)

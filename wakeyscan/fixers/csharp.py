@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers import syntax
+from wakeyscan.fixers import distant_constants, syntax
 from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
@@ -114,6 +114,9 @@ def _refuse_constant_uses(place: Place, declaration: Node) -> None:
     constants, own = _map_constants(place.tree), (declaration.start_byte, declaration.end_byte)
     if any(constants.get(n.children[0].text or b"", set()) - {own} for n in names):
         raise NotFixable("a constant or an attribute uses it; neither can contain a look-up")
+    if declaration.type == "field_declaration" and b"private" not in (declaration.text or b""):
+        words = [name.children[0].text or b"" for name in names]
+        distant_constants.refuse_needed(place.source, words, (".cs",))
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file

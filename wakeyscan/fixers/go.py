@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.fixers import go_types, syntax
+from wakeyscan.fixers import distant_constants, go_types, syntax
 from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
@@ -193,6 +193,8 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
     if not group.names.isdisjoint(_list_used(place.tree, "array_type", "length")):
         raise NotFixable("the length of an array depends on it; declare it as a variable first")
     _refuse_unused(spec, nodes)
+    if spec.parent.parent is not None and spec.parent.parent.type == "source_file":
+        distant_constants.refuse_needed(place.source, filter(None, group.names), (".go",))
     keyword = spec.parent.children[0]
     yield Edit(keyword.start_byte, keyword.end_byte, b"var")
 

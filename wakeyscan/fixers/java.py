@@ -6,13 +6,14 @@ import re
 from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers import spring, syntax
+from wakeyscan.fixers import distant_constants, spring, syntax
 from wakeyscan.fixers.fixer import NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from wakeyscan.fixers.fixer import Edit
     from wakeyscan.fixers.syntax import Literal
 
 _CONSTANT = "an annotation or a case label uses it, which must be a constant"
@@ -76,6 +77,17 @@ def _refuse(node: Node) -> str:
         if ancestor.type.endswith(("_body", "block")):
             break
     return _CONSTANT if _is_in_constant_of_annotation(node) else ""
+
+
+def _check_uses(place: Place) -> tuple[Edit, ...]:
+    """Return no edits; raise `NotFixable` if another file needs the field of a class."""
+    nodes = [*syntax.list_ancestors(place.node)]
+    kinds = ("field_declaration", "constant_declaration")
+    field = next((one for one in nodes if one.type in kinds), None)
+    if field is not None and _is_final(field) and b"private" not in (field.text or b""):
+        names = [_read_name(one) for one in field.children if one.type == "variable_declarator"]
+        distant_constants.refuse_needed(place.source, names, (".java", ".kt"))
+    return ()
 
 
 def _is_in_constant_of_annotation(node: Node) -> bool:
@@ -143,6 +155,7 @@ FIXER = TreeFixer(
         format_hole=_format_hole,
         refuse=_refuse,
         promote=_promote,
+        adapt=_check_uses,
         comments=frozenset(("line_comment", "block_comment")),
         safe_parents=_SAFE_PARENTS,
     )

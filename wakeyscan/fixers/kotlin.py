@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.fixers import spring, syntax
+from wakeyscan.fixers import distant_constants, spring, syntax
 from wakeyscan.fixers.fixer import Edit, NotFixable
 from wakeyscan.fixers.tree_fixer import Language, Place, TreeFixer
 
@@ -89,6 +89,8 @@ def _refuse_constant_uses(place: Place, declaration: Node) -> None:
     spans = _map_constants(place.tree).get(found[1], set())
     if spans - {(declaration.start_byte, declaration.end_byte)}:
         raise NotFixable("a constant or an annotation uses it; neither can contain a look-up")
+    if b"private" not in (declaration.text or b""):
+        distant_constants.refuse_needed(place.source, [found[1]], (".kt", ".java"))
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file

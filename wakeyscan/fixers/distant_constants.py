@@ -1,0 +1,92 @@
+"""Constants that other files need at compile time, where no look-up may take their place.
+
+The patterns may find too much. That only leaves a key alone, with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.fixers.fixer import NotFixable
+
+if TYPE_CHECKING:
+    from wakeyscan.fixers.fixer import Source
+
+_ANNOTATION = rb"@[\w.:]+\s*\(((?:[^()]|\([^()]*\))*)"
+_LABEL = rb"\bcase\b([^:;{}\n]{0,500})(?::|->|=>)"
+_NEEDED = {
+    ".java": (_ANNOTATION, _LABEL),
+    ".kt": (_ANNOTATION, rb"\bconst\s+val\s[^=\n]*=\s*([^\n]*)"),
+    ".cs": (
+        rb"\[\s*(?:\w+\s*:\s*)?[A-Z][\w.]*\s*\(([^\[\]]{0,500})\)\s*[,\]]",
+        _LABEL,
+        rb"\b\w+\.(\w+)\s*=>",
+        rb"\b\w+\s+\w+\s*=([\s\w.]{1,500})[,)]",
+        rb"\bconst\s[^=;]*=([^;]*)",
+    ),
+    ".go": (
+        rb"(?m)^const\s+[^=(\n]*=([^\n]*)",
+        rb"(?m)^const\s*\(((?:[^()]|\([^()]*\))*)",
+    ),
+}
+"""What must be constant: annotations, labels, arms of a switch, defaults, other constants."""
+
+_FINAL = re.compile(rb"\b(?:static\s+final|final\s+static)\b[^=;]{0,200}?(\w+)\s*=([^;]*)")
+"""A field of Java, which is a constant if something needs that."""
+
+_NAME = re.compile(rb"(?m)^\s*\w+(?:\s+[\w.]+)?\s*=|^\s*\w+\s*$")
+"""What a line of a group of Go declares."""
+
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+
+
+class _Uses(NamedTuple):
+    """What a file uses."""
+
+    needed: frozenset[bytes]
+    """Words in places that must be constant."""
+    fields: tuple[tuple[bytes, frozenset[bytes]], ...]
+    """Fields of Java, with the words in their values."""
+
+
+def refuse_needed(source: Source, names: Iterable[bytes], endings: Iterable[str]) -> None:
+    """Raise `NotFixable` if another file of the project needs a constant at compile time.
+
+    Without a repository, these are the other files of its folder.
+    """
+    names = [*names]
+    pending = [*names]
+    while pending:
+        name = pending.pop()
+        for path, uses in _list_uses(source, name, endings):
+            if name in uses.needed and path != source.path:
+                raise NotFixable(
+                    f"{path} uses {name.decode()} where it must be a constant; "
+                    "read the variable there first"
+                )
+            added = [field for field, words in uses.fields if name in words and field not in names]
+            names += added
+            pending += added
+
+
+def _list_uses(source: Source, name: bytes, endings: Iterable[str]) -> Iterator[tuple[str, _Uses]]:
+    """Yield the files that have a name, with what they use."""
+    for ending in endings:
+        files = source.tracked(ending)
+        if not source.is_in_repository:
+            files = ((f"another {ending} file", text) for text in source.neighbors(ending))
+        yield from ((path, _read_uses(text, ending)) for path, text in files if name in text)
+
+
+@lru_cache(maxsize=256)  # for all leaks of a run
+def _read_uses(text: bytes, ending: str) -> _Uses:
+    needed = [found for pattern in _NEEDED[ending] for found in re.findall(pattern, text)]
+    needed = [_NAME.sub(b"", one) for one in needed] if ending == ".go" else needed
+    fields = _FINAL.findall(text) if ending == ".java" else []
+    return _Uses(
+        frozenset(word for one in needed for word in _WORD.findall(one)),
+        tuple((name, frozenset(_WORD.findall(value))) for name, value in fields),
+    )
