@@ -240,6 +240,21 @@ def kept_by_a_crossed_merge(repo: Repo, key: str) -> list[str]:
     return [at("k:1", repo.id("HEAD"))]
 
 
+def kept_by_merges_of_many_branches(repo: Repo, key: str) -> list[str]:
+    """Both sides of the range merge the same branches, of which each has a change of its own."""
+    old = repo.commit({"k": key})
+    tips = []
+    for number in range(12):
+        repo.git("checkout", "-q", "--detach", old)
+        tips += ["-p", repo.commit({"k": "clean\n"} if number == 5 else {f"f{number}": "f\n"})]
+    repo.git("checkout", "-q", "main")
+    clean, kept = repo.id(f"{tips[11]}^{{tree}}"), repo.id(f"{old}^{{tree}}")
+    repo.git("tag", "-f", "start", repo.git("commit-tree", *tips, "-m", "m", clean))
+    merged = repo.git("commit-tree", *tips, "-m", "m", kept)
+    repo.git("reset", "-q", "--hard", merged)
+    return [at("k:1", merged)]
+
+
 def in_another_root(repo: Repo, key: str) -> list[str]:
     repo.git("checkout", "-q", "--orphan", "other")
     repo.git("rm", "-qrf", ".")
@@ -268,6 +283,7 @@ HISTORIES: tuple[History, ...] = (
     *(in_message, in_author, in_tag, in_link, in_binary, in_utf16),
     *(in_odd_name, in_name_like_an_id),
     *(brought_back_by_a_merge, kept_by_a_branch, kept_by_a_crossed_merge),
+    kept_by_merges_of_many_branches,
     *(in_second_parent, in_resolution, in_resolution_of_both, in_octopus, in_another_root),
     *(hidden_by_replacement, hidden_by_graft),
 )

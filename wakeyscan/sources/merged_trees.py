@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _DIFF_TREE = ("diff-tree", "--raw", "-z", "-r", "--no-abbrev", "--no-renames")
 _MAX_NAMED = 5000
 """Maximum commits that a command line of git names."""
+_MAX_BASES = 8
+"""Maximum merge bases that are compared; with more, all that the target lacks counts as new."""
 _MAX_OTHERS = 50
 """Maximum branches whose additions are known; the keys of further ones count as new."""
 
@@ -96,7 +98,8 @@ def _build_growths(
     if targets:
         into = tuple(drop_ancestors(targets, git))
         others = tuple(head for head in heads if head not in into)[:_MAX_OTHERS]
-        for base in find_merge_bases(tip, into, git):
+        bases = find_merge_bases(tip, into, git)
+        for base in bases if len(bases) <= _MAX_BASES else into[:1]:
             yield Growth(tip, base, into, others)
 
 
