@@ -225,6 +225,20 @@ def kept_by_a_branch(repo: Repo, key: str) -> list[str]:
     return [at("moved:1", repo.commit({"b": "later\n"}))]
 
 
+def moved_from_a_deleted_file(repo: Repo, key: str) -> list[str]:
+    """A branch moves the file that the base deletes; both merge without a conflict."""
+    repo.commit({"k": f"{key}\n"})
+    repo.git("checkout", "-qb", "side")
+    repo.git("rm", "-q", "k")
+    moved = repo.commit({"moved": f"{key}\n" + "much more\n" * 50})
+    repo.git("checkout", "-q", "main")
+    repo.git("rm", "-q", "k")
+    repo.record()
+    restart(repo)
+    repo.git("checkout", "-q", "side")
+    return [at("moved:1", moved)]
+
+
 def kept_by_a_crossed_merge(repo: Repo, key: str) -> list[str]:
     """Both sides of the range merge the same two branches; only one of them cleans the file."""
     repo.commit({"k": key})
@@ -283,7 +297,7 @@ HISTORIES: tuple[History, ...] = (
     *(in_message, in_author, in_tag, in_link, in_binary, in_utf16),
     *(in_odd_name, in_name_like_an_id),
     *(brought_back_by_a_merge, kept_by_a_branch, kept_by_a_crossed_merge),
-    kept_by_merges_of_many_branches,
+    *(kept_by_merges_of_many_branches, moved_from_a_deleted_file),
     *(in_second_parent, in_resolution, in_resolution_of_both, in_octopus, in_another_root),
     *(hidden_by_replacement, hidden_by_graft),
 )
@@ -674,15 +688,15 @@ class Oracle:
     def _grown(self, range_: str) -> Iterator[set[str]]:
         """Yield the lines that the last tree has more often than those it is built on."""
         start, _, end = range_.partition("..")
-        if end and self._git("rev-list", "--merges", range_):
+        if end and self._git("rev-list", range_):
             for base in self._git("merge-base", "--all", start, end).split():
-                yield self._more(self._tree(end), [self._tree(base), self._tree(start)], False)
+                yield self._more(self._tree(end), [self._tree(start), self._tree(base)], False)
 
     def _more(
         self, tree: dict[str, str], parents: list[dict[str, str]], gone_from_all: bool = True
     ) -> set[str]:
-        join = set.intersection if gone_from_all else set.union
-        before_it = join(*map(set, parents)) if parents else set()
+        before_it = set.intersection(*map(set, parents)) if parents else set()
+        before_it = before_it if gone_from_all else set(parents[0])
         gone = [p[name] for name in before_it - set(tree) for p in parents if name in p]
         more: set[str] = set()
         for name, blob in tree.items():

@@ -7,13 +7,14 @@ the merge has it still. So the tree of the newest commit is compared with those 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.errors import SourceError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.diff import Change, parse_changes, split_fields
 from wakeyscan.git.objects import empty_tree_id, is_null_id
-from wakeyscan.git.rev_list import drop_ancestors, find_merge_bases, has_commit, resolve_commit
+from wakeyscan.git.rev_list import drop_ancestors, find_merge_bases, resolve_commit
 from wakeyscan.git.tree_paths import TooManyPaths, compare_trees, limit_repeated_paths
 from wakeyscan.sources import repeated_paths
 from wakeyscan.sources.changed_files import (
@@ -71,36 +72,45 @@ def parse_growth(text: str) -> Growth:
 
 
 def list_growths(selected: SelectedCommits, pairs: Iterable[Pair], git: Git) -> Iterator[Growth]:
-    """Yield what to compare for the selected commits, if there are merges among them.
+    """Yield what to compare for the selected commits.
+
+    A line of commits from a target to a revision needs no comparison: one of them adds what the
+    revision has more.
 
     A revision that is merged into nothing known is compared with the commits that it is built on.
     Otherwise a key is new that a merge base lacks, and the other branch too: of several merge bases
     that differ, one removed it.
     """
     after_merges = selected.find_after_merges()
-    for revision, targets, is_replacement in dict.fromkeys(pairs):
-        if not (after_merges or is_replacement) or not has_commit(revision, git):
-            continue
-        tip = resolve_commit(revision, git)
-        known = [resolve_commit(name, git) for name in targets if has_commit(name, git)]
-        if is_replacement and known and find_merge_bases(tip, known, git) != known:
-            yield Growth(tip, known[0], tuple(known))  # a forced push, after which nothing merges
-        elif tip in after_merges:
-            yield from _build_growths(tip, known, selected.boundary[:_MAX_NAMED], git)
+    resolve = cache(partial(_resolve, git=git))
+    for pair in dict.fromkeys(pairs):
+        tip = resolve(pair.revision)
+        targets = tuple(drop_ancestors(filter(None, map(resolve, pair.targets)), git))
+        bases = find_merge_bases(tip, targets, git) if tip and targets else []
+        is_ahead = set(bases) == set(targets)
+        if targets and pair.is_replacement and tip and not is_ahead:
+            yield Growth(tip, targets[0], targets)  # a forced push, which merges nothing
+        elif tip in after_merges or (tip in selected.parents and not is_ahead):
+            yield from _build_growths(tip, targets, bases, selected.boundary, git)
+
+
+def _resolve(revision: str, git: Git) -> str:
+    """Return the id of a commit; empty if there is none, such as that of a tagged file."""
+    try:
+        return resolve_commit(revision, git)
+    except SourceError:
+        return ""
 
 
 def _build_growths(
-    tip: str, targets: list[str], boundary: tuple[str, ...], git: Git
+    tip: str, targets: tuple[str, ...], bases: list[str], boundary: tuple[str, ...], git: Git
 ) -> Iterator[Growth]:
-    heads = tuple(drop_ancestors((*targets, *boundary), git))
+    heads = tuple(drop_ancestors((*targets, *boundary[:_MAX_NAMED]), git))
     if not targets and heads:
         yield Growth(tip, heads[0], heads)
-    if targets:
-        into = tuple(drop_ancestors(targets, git))
-        others = tuple(head for head in heads if head not in into)[:_MAX_OTHERS]
-        bases = find_merge_bases(tip, into, git)
-        for base in bases if len(bases) <= _MAX_BASES else into[:1]:
-            yield Growth(tip, base, into, others)
+    others = tuple(head for head in heads if head not in targets)[:_MAX_OTHERS]
+    for base in bases if len(bases) <= _MAX_BASES else targets[:1]:
+        yield Growth(tip, base, targets, others)
 
 
 def read_growths(
@@ -178,11 +188,20 @@ def _list_files(growth: Growth, git: Git, options: SourceOptions) -> Iterator[Ch
 
 
 def _list_changes(growth: Growth, git: Git) -> list[Change]:
-    """List the files that the tip changes, each with all old versions, and those it deletes."""
-    commits = dict.fromkeys((growth.base, *growth.targets))
-    versions = [_compare_trees(old, growth.tip, git) for old in commits]
-    paths = dict.fromkeys(path for changes in versions for path in changes)
-    found = ([changes[path] for changes in versions if path in changes] for path in paths)
+    """List the files that the tip changes, each with all old versions, and those it deletes.
+
+    A file that the targets have deleted before is none of them: nothing can have been moved from
+    it.
+    """
+    at_targets = [_compare_trees(old, growth.tip, git) for old in growth.targets]
+    is_target = growth.base in growth.targets
+    versions = (
+        at_targets if is_target else [_compare_trees(growth.base, growth.tip, git), *at_targets]
+    )
+    found = (
+        [changes[path] for changes in versions if path in changes]
+        for path in dict.fromkeys(path for changes in at_targets for path in changes)
+    )
     return [
         changes[0]._replace(old_ids=tuple(change.old_ids[0] for change in changes))
         for changes in found
