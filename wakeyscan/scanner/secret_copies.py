@@ -56,6 +56,13 @@ _SHORT_WORDS = lazy_pattern(rb"[\w%\\][ ,:;.-]+(?:[\w%\\]{1,4}[ ,:;.-]+){5}")
 Both begin with a character, since `re` searches slowly for alternatives and repetitions. Of the
 first short word, the last character is enough.
 """
+_WORDS = lazy_pattern(
+    rb"""(?x) (?<! [\w+/=%\\] ) (?= [\w+/=%\\]{12} )
+    (?: /? (?: [a-z]{1,11} | v[0-9] ) (?: [/_] (?: [a-z]{1,11} | v[0-9] ) )* /?
+      | (?: [a-z]{6,11} )? (?: [A-Z][a-z]{5,} ){1,4} ) (?! [\w+/=%\\] )"""
+)
+"""Long words that are a name or a path, such as `Authorization`; of 10,000 texts of 12 letters of
+base64 one looks like that. A longer word in lower case may be base32."""
 _SHAPE = bytes(
     next((kind[0] for kind in (b"w%\\_" + _LETTERS, b"+/=", b" ,:;.-") if byte in kind), ord("\n"))
     for byte in range(256)
@@ -101,7 +108,7 @@ def mask_copies(text: bytes, secrets: Collection[Secret], forms: bytes = b"") ->
     shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
         return shown
-    if forms and not _may_be_encoded(text.translate(_SHAPE)):
+    if forms and not _may_be_encoded(_WORDS.sub(b"a", text).translate(_SHAPE)):
         parts = [plain[at : at + _PART] for at in range(0, len(plain) - _PART + 1, _PART_STEP)]
         if not _holds_any(forms, parts):
             return shown
