@@ -108,7 +108,7 @@ def mask_copies(text: bytes, secrets: Collection[Secret], forms: bytes = b"") ->
     shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
         return shown
-    if forms and not _may_be_encoded(_WORDS.sub(b"a", text).translate(_SHAPE)):
+    if forms and not _may_hold_encoded(text):
         parts = [plain[at : at + _PART] for at in range(0, len(plain) - _PART + 1, _PART_STEP)]
         if not _holds_any(forms, parts):
             return shown
@@ -131,6 +131,12 @@ def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
         if not grams.isdisjoint(_index_grams(secret))
         for start in range(len(letters) - _MIN_COPY + 1)
     )
+
+
+def _may_hold_encoded(text: bytes) -> bool:
+    if not _may_be_encoded(text.translate(_SHAPE)):
+        return False
+    return _may_be_encoded(_WORDS.sub(b"a", text).translate(_SHAPE))
 
 
 @lru_cache(_MAX_SHAPES)
