@@ -73,10 +73,10 @@ PARSERS = {
     ),
     "PHP": Parser((".php",), ("php", "-r", PHP, "--"), broken="<?php ((("),
     "Ruby": Parser((".rb", "Gemfile"), ("ruby", "-e", RUBY)),
-    "C#": Parser(  # Mono's compiler knows C# 7: no raw strings, and no statements outside of types
+    "C#": Parser(  # Mono's compiler knows C# 7: no raw strings, nullable types or top-level code
         (".cs",),
         ("mcs", "--parse"),
-        unknown=r'"""|\A(?!.*\b(class|struct)\b)',
+        unknown=r'"""|#nullable|\A(?!.*\b(class|struct)\b)',
         complaint=r"error CS1\d{3}",
     ),
     "Kotlin": Parser((".kt",), KOTLIN, complaint="syntax error", package="kotlin-compiler"),

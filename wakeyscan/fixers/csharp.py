@@ -40,6 +40,8 @@ _OWNERS = frozenset(
 
 _USING = re.compile(rb"^[^\S\n]*(?:global\s+)?using\s+System\s*;", re.MULTILINE)
 
+_NULLABLE = re.compile(rb"(?m)^[ \t]*#[ \t]*nullable[ \t]+enable|<Nullable>\s*enable\s*</Nullable>")
+
 
 def _format_lookup(place: Place) -> bytes:
     content = place.source.content
@@ -48,7 +50,16 @@ def _format_lookup(place: Place) -> bytes:
     )
     namespace = b"" if is_short else b"System."
     variable = place.leak.variable.encode()
-    return namespace + b'Environment.GetEnvironmentVariable("' + variable + b'")'
+    lookup = namespace + b'Environment.GetEnvironmentVariable("' + variable + b'")'
+    return _assert_value(place, lookup)
+
+
+def _assert_value(place: Place, lookup: bytes) -> bytes:
+    """Return a look-up that is a string, and not a missing one, where the compiler checks that."""
+    source = place.source
+    projects = (text for ending in (".csproj", ".props") for _, text in source.tracked(ending))
+    is_checked = _NULLABLE.search(source.content) or any(map(_NULLABLE.search, projects))
+    return lookup + b"!" if is_checked else lookup
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file
@@ -146,6 +157,7 @@ FIXER = TreeFixer(
         refuse=_refuse,
         promote=_promote,
         adapt=_adapt,
+        adapt_kept=_assert_value,
         safe_parents=_SAFE_PARENTS,
         fallbacks=frozenset(("??",)),
         known_lookup=r"GetEnvironmentVariable\([^()]*\)$",

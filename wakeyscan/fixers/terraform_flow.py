@@ -106,7 +106,7 @@ def _follow(
         for statement in (*module.uses.get(current, ()), *module.uses.get(current[:-1], ())):
             if statement.name in _LOOPS and statement.block != (b"locals",):
                 _refuse_loop(statement)
-            if statement.block[0] == b"output":
+            if (statement.block[0], statement.name) == (b"output", b"value"):
                 yield statement
             added.append(statement.address)
         pending += {*added} - seen
