@@ -44,6 +44,11 @@ _BLANKS = (
 _WRAPPED = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
 _XXD_PLAIN_WIDTH = 60
 """Digits in a line of `xxd -p`; lines of another width are decoded separately."""
+_XXD_PLAIN = lazy_pattern(
+    rb"%b{%d}(?:\r?\n%b{%d})*+(?:\r?\n(?:%b){1,%d})?+(?=\r?\n|\Z)"
+    % (_DIGIT, _XXD_PLAIN_WIDTH, _DIGIT, _XXD_PLAIN_WIDTH, _PAIR, _XXD_PLAIN_WIDTH // 2 - 1)
+)
+_DIGITS, _PAIRS = lazy_pattern(_DIGIT + rb"*"), lazy_pattern(rb"(?:" + _PAIR + rb")*+")
 _BARE_LINE_END = lazy_pattern(rb"\W*\n\W*")
 _GROUPS = (
     rb"[ ]?(?="
@@ -147,8 +152,8 @@ def _choose_separator(encoded: bytes, after: bytes) -> bytes:
 
 def _find_run(content: bytes, start: int, end: int) -> Span:
     """Return the bounds of digits without separators, with whole bytes before `start`."""
-    before = re.match(rb"[0-9A-Fa-f]*", content[max(0, start - MAX_REACH) : start][::-1])
-    after = re.compile(b"(?:" + _PAIR + b")*+").match(content, start)
+    before = _DIGITS.match(content[max(0, start - MAX_REACH) : start][::-1])
+    after = _PAIRS.match(content, start)
     count = before.end() if before else 0
     return start - count + count % 2, after.end() if after else end
 
@@ -158,11 +163,7 @@ def _find_end_of_lines(content: bytes, start: int, end: int) -> int:
     line_start = content.rfind(b"\n", 0, start) + 1
     if start - line_start >= _XXD_PLAIN_WIDTH:
         return 0
-    lines = re.compile(
-        rb"%b{%d}(?:\r?\n%b{%d})*+(?:\r?\n(?:%b){1,%d})?+(?=\r?\n|\Z)"
-        % (_DIGIT, _XXD_PLAIN_WIDTH, _DIGIT, _XXD_PLAIN_WIDTH, _PAIR, _XXD_PLAIN_WIDTH // 2 - 1)
-    )
-    found = lines.match(content, line_start)
+    found = _XXD_PLAIN.match(content, line_start)
     return found.end() if found and found.end() > end else 0
 
 
@@ -173,12 +174,16 @@ def _compile_row(separator: bytes) -> re.Pattern[bytes]:
 
 
 def _decode_row(content: bytes, span: Span, separator: bytes) -> tuple[bytes, RowSegments]:
+    if not separator:  # only digits
+        digits = content[slice(*span)]
+        starts = array("Q", range(*span, 2))
+        return unhexlify(digits), RowSegments(starts, b"\2" * len(starts))
     pairs = re.compile(b"(?:" + separator + b")?(" + _PAIR + b")").finditer(content, *span)
     starts = array("Q", (pair.start(1) for pair in pairs))
-    digits = bytearray()
+    joined = bytearray()
     for first in range(0, len(starts), _BLOCK):  # a list of all pairs takes 28 times their bytes
-        digits += b"".join([content[at : at + 2] for at in starts[first : first + _BLOCK]])
-    return unhexlify(digits), RowSegments(starts, b"\2" * len(starts))
+        joined += b"".join([content[at : at + 2] for at in starts[first : first + _BLOCK]])
+    return unhexlify(joined), RowSegments(starts, b"\2" * len(starts))
 
 
 def _find_starts(
