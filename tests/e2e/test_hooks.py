@@ -996,6 +996,28 @@ def test_a_server_accepts_a_merge_of_a_branch_with_a_known_key(server: Pushing, 
     server.passes("origin", "side", "side:new")
 
 
+def test_a_server_accepts_a_branch_that_moves_a_known_key(server: Pushing, key: str) -> None:
+    """It is built on a branch that the server has, and that its own branch has not merged."""
+    repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
+    server.passes()
+    repo.git("checkout", "-qb", "side")
+    hook.rename(hook.with_name("off"))
+    repo.commit({"k": f"{key}\n", "l": f"{key}\n"})
+    server.passes("origin", "side")
+    hook.with_name("off").rename(hook)
+    repo.git("checkout", "-q", "main")
+    repo.commit({"c": "c\n"})
+    server.passes("origin", "main")
+    repo.git("checkout", "-q", "side")
+    repo.git("mv", "k", "moved")
+    repo.record()
+    server.passes("origin", "side:new")
+    repo.git("merge", "-q", "--no-edit", "main")
+    server.passes("origin", "side:new", "side")
+    repo.commit({"other": f"{key}\n"})
+    server.stops("origin", "side")
+
+
 MAKERS: dict[str, Callable[[Repo, str], object]] = {
     "tag": lambda repo, key: repo.git("tag", "-a", "t", "-m", f"m {key}"),
     "blob": lambda repo, key: repo.git("tag", "t", repo.blob(key)),

@@ -178,13 +178,13 @@ def _describe(growth: Growth) -> str:
 def _list_files(growth: Growth, git: Git, options: SourceOptions) -> Iterator[ChangedFile]:
     """List the files that differ from each of the commits that the tip adds to."""
     origin, is_excused = partial(Origin, within=_describe(growth)), build_excuse_check(options)
-    added_by_others = _list_additions(growth, git)
-    for item in list_changed_files(
-        _list_changes(growth, git), options, lambda change: origin(change.path), is_excused
-    ):
+    others = _list_additions(growth, git)
+    changes = _list_changes(growth, git)
+    for item in list_changed_files(changes, options, lambda one: origin(one.path), is_excused):
         if isinstance(item, ChangedFile):
-            known = added_by_others.get(item.origin.path, ())
-            yield item._replace(old_versions=(*item.old_versions, *known))
+            moved = others.gone if item.is_new_path else []
+            known = (*item.old_versions, *others.by_path.get(item.origin.path, ()), *moved)
+            yield item._replace(old_versions=known)
 
 
 def _list_changes(growth: Growth, git: Git) -> list[Change]:
@@ -209,19 +209,34 @@ def _list_changes(growth: Growth, git: Git) -> list[Change]:
     ]
 
 
-def _list_additions(growth: Growth, git: Git) -> dict[str, list[OldVersion]]:
-    """Return what other branches add to files, by path: their versions without inherited lines."""
-    found: dict[str, list[OldVersion]] = {}
+class _Additions(NamedTuple):
+    """What other branches add to files: their versions without the lines that these inherit."""
+
+    by_path: dict[str, list[OldVersion]]
+    gone: list[OldVersion]
+    """Those of files that the tip lacks, and may have moved."""
+
+
+def _list_additions(growth: Growth, git: Git) -> _Additions:
+    found = _Additions({}, [])
     for other in growth.others:
         bases = find_merge_bases(other, growth.targets, git) or [empty_tree_id(other)]
         first, *more = [_compare_trees(base, other, git) for base in bases]
-        for path, change in first.items():
-            changes = [change, *(changes[path] for changes in more if path in changes)]
-            if len(changes) == len(bases) and not is_null_id(change.new_id):
-                old = (change.old_ids[0] for change in changes)
-                inherited = tuple(name for name in old if not is_null_id(name))
-                found.setdefault(path, []).append(OldVersion(path, change.new_id, inherited))
+        at_tip = _compare_trees(other, growth.tip, git)
+        for path in first:
+            changes = [changes[path] for changes in (first, *more) if path in changes]
+            if len(changes) == len(bases) and not is_null_id(changes[0].new_id):
+                found.by_path.setdefault(path, []).append(_build_addition(changes))
+                if path in at_tip and is_null_id(at_tip[path].new_id):
+                    found.gone.append(found.by_path[path][-1])
     return found
+
+
+def _build_addition(changes: list[Change]) -> OldVersion:
+    """Return a version of a file without the lines of the old versions."""
+    old = (change.old_ids[0] for change in changes)
+    inherited = tuple(name for name in old if not is_null_id(name))
+    return OldVersion(changes[0].path, changes[0].new_id, inherited)
 
 
 def _compare_trees(old: str, new: str, git: Git) -> dict[str, Change]:
