@@ -20,6 +20,8 @@ _MIN_LINE = 4
 """Letters of the shortest line before a run."""
 _MAX_BREAK = 72
 """Characters of the longest break between two lines."""
+_MAX_LINE_ENDS = 12
+"""Characters of the longest two line ends: a search tries each character before the blanks."""
 _MAX_LETTERED_BREAK = 6
 """Characters of the longest break whose end looks like base64: `\\u000a`."""
 
@@ -133,7 +135,9 @@ def _find_lines_up_to(content: bytes, low: int, end: int) -> list[Span]:
 def _find_break_before(content: bytes, offset: int) -> re.Match[bytes] | None:
     if content[offset - 1 : offset] not in _BREAK_ENDS:
         return None
-    return _BREAK_AT_END.search(content[max(0, offset - _MAX_BREAK) : offset])
+    text = content[max(0, offset - _MAX_BREAK) : offset]
+    end = len(text.rstrip(b" \t"))
+    return _BREAK_AT_END.search(text, max(0, end - _MAX_LINE_ENDS))
 
 
 def _skip_lettered_break(content: bytes, start: int) -> int:
