@@ -47,6 +47,10 @@ _BROKEN_JSON = lazy_pattern(
     rb"(?!ew|[\w/+-]*eyJ)(?=[\w/+-]*(?:Ijoi|iOiJ|I6I))(?=[\w/+-]*(?:Iiwi|IsI|iLCJ))[\w/+-]{32,}=*\Z"
 )
 """`":"` and `","` in base64, but not `{"`: the header of a JSON web token, without its start."""
+_BROKEN_HEADER = lazy_pattern(
+    rb"(?![^.]*eyJ)(?=[^.]*(?:hbGciOi|0eXAiOi|raWQiOi))[\w-]{16,}\.[\w-]{16,}\.[\w-]{16,}\Z"
+)
+"""`"alg":` in the first part of three, but not `{"`: a person changed the header of a token."""
 _HALF_BYTE = lazy_pattern(rb"(?:[0-9a-f]{2}){32,}[0-9a-f]\Z")
 """An odd number of hexadecimal digits, which are half a byte."""
 _CHANGED_UUID = lazy_pattern(
@@ -107,7 +111,7 @@ def _check_form(text: bytes) -> str:
 
 def _is_incomplete(text: bytes) -> bool:
     """Return whether a token lacks characters: one random text in a million looks so."""
-    return bool(_BROKEN_JSON.match(text) or _HALF_BYTE.match(text))
+    return any(one.match(text) for one in (_BROKEN_JSON, _BROKEN_HEADER, _HALF_BYTE))
 
 
 def _encodes_words(text: bytes) -> bool:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.base64_codec import decode_credential
 from wakeyscan.scanner.placeholders.password_words import is_made_of_words
 from wakeyscan.scanner.placeholders.tokens import WORD, check_token
+
+if TYPE_CHECKING:
+    import json
+else:
+    json = lazy_import("json")  # few documents have a web token
 
 _MIN_SIGNATURE = 32
 """Minimum number of characters of a real signature."""
@@ -46,7 +52,8 @@ def check_web_token(text: bytes) -> str:
     if len(parts) < 3 or not parts[-1] or b"..." in text:
         return _CUT_SHORT
     if len(parts) > 3:  # encrypted: its claims are not readable
-        return _NOT_JWT if _is_signed(parts[0]) else ""
+        is_more = len(parts) == 4 and len(parts[3]) >= _MIN_SIGNATURE  # Salesforce adds a part
+        return "" if is_more or not _is_signed(parts[0]) else _NOT_JWT
     payload, signature = parts[1:]
     claims = _decode_claims(payload)
     if claims is None:
@@ -55,7 +62,21 @@ def check_web_token(text: bytes) -> str:
         return check_token(claims)
     if _is_example(claims):
         return "an example JSON web token"
-    return "" if len(signature) >= _MIN_SIGNATURE else _NOT_JWT
+    is_whole = len(signature) >= _MIN_SIGNATURE and not _is_spoiled(parts[0], claims)
+    return "" if is_whole else _NOT_JWT
+
+
+def _is_spoiled(header: bytes, claims: bytes) -> bool:
+    """Return whether a person has changed letters: the header or the claims are no JSON."""
+    try:
+        return not all(map(_is_object, (decode_credential(header), claims)))
+    except (ValueError, RecursionError):
+        return True
+
+
+def _is_object(text: bytes) -> bool:
+    """Return whether a text is an object; the parser raises `ValueError` if it is no JSON."""
+    return isinstance(json.loads(text), dict)
 
 
 def _is_example(claims: bytes) -> bool:
