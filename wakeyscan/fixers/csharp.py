@@ -58,8 +58,13 @@ def _assert_value(place: Place, lookup: bytes) -> bytes:
     """Return a look-up that is a string, and not a missing one, where the compiler checks that."""
     source = place.source
     projects = (text for ending in (".csproj", ".props") for _, text in source.tracked(ending))
-    is_checked = _NULLABLE.search(source.content) or any(map(_NULLABLE.search, projects))
+    is_checked = _makes_nullable(source.content) or any(map(_makes_nullable, projects))
     return lookup + b"!" if is_checked else lookup
+
+
+@lru_cache(maxsize=32)  # for all leaks of a file, with its projects
+def _makes_nullable(content: bytes) -> bool:
+    return _NULLABLE.search(content) is not None
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file
