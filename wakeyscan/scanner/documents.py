@@ -64,8 +64,9 @@ def scan_documents(items: Iterable[Document | Skipped], context: ScanContext) ->
             result = _scan_archive(item, archive_format, stream, context)
         else:
             result = _scan_text(item, context, limits.find_file_limit)
-        is_repeated = isinstance(item, Document) and item.is_repeated
-        results.append((item.origin, limits.apply(result, is_repeated)))
+        if result.findings and isinstance(item, Document) and item.is_repeated:
+            result = limits.drop_listed(result, results)
+        results.append((item.origin, limits.apply(result)))
         if limits.is_full:
             break
     merged = merge_results(result for _, result in results)
@@ -97,19 +98,25 @@ class _UnitLimits:
             self._file_limit = listed_findings.FindingLimit(self._context.max_findings)
         return self._file_limit
 
-    def apply(self, result: ScanResult, is_repeated: bool) -> ScanResult:
-        """Return the part of a result that is within the limits of a run.
+    def drop_listed(
+        self, result: ScanResult, results: Iterable[tuple[Origin, ScanResult]]
+    ) -> ScanResult:
+        """Drop the findings of a repeated document that the `results` before it list already."""
+        if self._listed is None:
+            self._listed = listed_findings.ListedSecrets()
+            for _, earlier in results:
+                self._listed.add(earlier.findings)
+        found = tuple(self._listed.drop_listed(result.findings))
+        self._listed.add(found)
+        return result._replace(findings=found)
 
-        Of a document that is repeated, findings that are listed already are dropped.
-        """
+    def apply(self, result: ScanResult) -> ScanResult:
+        """Return the part of a result that is within the limits of a run."""
         if not result.findings:
             return result
-        if self._run_limit is None or self._listed is None:
+        if self._run_limit is None:
             self._run_limit = listed_findings.build_run_limit(self._context.max_findings)
-            self._listed = listed_findings.ListedSecrets()
-        found = self._listed.drop_listed(result.findings) if is_repeated else result.findings
-        listed = tuple(self._run_limit.list_findings(found))
-        self._listed.add(listed)
+        listed = tuple(self._run_limit.list_findings(result.findings))
         self.is_full = self._run_limit.is_exceeded
         skipped = self._run_limit.list_skipped(Origin("")) if self.is_full else ()
         return result._replace(findings=listed, skipped=(*result.skipped, *skipped))
