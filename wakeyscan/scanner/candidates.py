@@ -21,8 +21,9 @@ from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.continuations import find_continuations
+from wakeyscan.scanner.ends.layers import list_layers
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
-from wakeyscan.scanner.ends.text_end import KEY_PREFIX, Rest, read_end
+from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, Rest, read_end
 from wakeyscan.scanner.strings import blocks
 
 if TYPE_CHECKING:
@@ -75,8 +76,9 @@ def add_candidates(
         joined = blocks.join_blocks(content, match.start, match.end)
         texts = chain((joined,), _list_cuts(text, rests, lengths))
     else:
-        rests = find_rests(read_end(content, match.start, match.end, path))
-        texts = _list_joined(text, rests, lengths)
+        groups = _find_rests(match, content, path)
+        rests = [*chain.from_iterable(groups)]
+        texts = chain.from_iterable(_list_joined(text, group, lengths) for group in groups)
     texts = chain(texts, _list_others(match, content), list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
@@ -108,6 +110,25 @@ def add_readings(
         candidates=tuple(Secret(one, API_KEY) for one in dict.fromkeys(texts)),
         rests=_find_spans(match, rests),
     )
+
+
+def _find_rests(match: Match, content: bytes, path: str) -> list[list[Rest]]:
+    """Return the rests in each layer of the text around a key, those in the innermost one first."""
+    outer, *inner = list_layers(read_end(content, match.start, match.end, path))
+    found = [_place(find_rests(layer), content, match.end) for layer in inner[::-1]]
+    return [*found, find_rests(outer)]
+
+
+def _place(rests: list[Rest], content: bytes, end: int) -> list[Rest]:
+    """Return the rests in a layer with the offsets that they have in the text around it."""
+    placed, at = [], end
+    for rest in rests:
+        start = content.find(rest.text, at, end + CONTEXT)
+        if start < 0:  # a part of it is escaped
+            break
+        at = start + len(rest.text)
+        placed.append(Rest(rest.text, start - end, at - end))
+    return placed
 
 
 def _find_continuations(
