@@ -8,6 +8,7 @@ part. A name that comes last, as in `"Bearer " + KEY`, proves nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
@@ -124,6 +125,8 @@ _FORMAT = lazy_pattern(
 )
 """A format whose placeholder something follows directly."""
 _ALIAS = lazy_pattern(rb"([A-Za-z_]\w{0,60})[ \t]{0,4}:?=[ \t]{0,4}[\"']?\$?[({]?\Z")
+_RESULT = lazy_pattern(rb"[ \t]*(?:\w{1,20}[ \t]+){0,3}\$?([A-Za-z_]\w{0,60})[ \t]*(?:[:?+.]?=|<-)")
+"""The name that a statement gives its value."""
 _ALIAS_END = lazy_pattern(rb"[)}\"']{0,2}[ \t]{0,4}(?:[;\r\n]|\Z)")
 _ASSIGNED = lazy_pattern(rb"[\"']?[ \t]{0,8}(?::?=(?!=)|:[ \t])")
 _DEFINE = b"#define "
@@ -146,7 +149,22 @@ class JoinedNames:
         `joined` is the text between the parts of a key: its names are followed already.
         """
         names = self._list_names(start, end)
-        return bool(names) and any(self._is_joined(name) for name in names if name not in joined)
+        if names and any(self._is_joined(name) for name in names if name not in joined):
+            return True
+        return bool(joined) and self._continues_after(end)
+
+    def _continues_after(self, end: int) -> bool:
+        """Return whether something is joined later to the name that is given a joined key.
+
+        Its name may be that of its first part: `K=${K}…`.
+        """
+        line_start = self._content.rfind(b"\n", max(0, end - _MAX_AFTER), end) + 1
+        found = _RESULT.match(self._content, line_start, end)
+        if not found:
+            return False
+        places = self._words.find(found[1])
+        first = bisect_right(places, end)
+        return any(self._iterate_joins(found[1], places[first : first + _MAX_PLACES]))
 
     def find_rests(self, spans: Sequence[Span]) -> list[tuple[Span, ...]]:
         """Return where the rests of a key in literals are, as far as names tell, for each use."""
@@ -203,14 +221,13 @@ class JoinedNames:
     def _is_joined(self, name: bytes) -> bool:
         if name not in self._joined:
             self._joined[name] = _PART.search(name) is not None  # also while it is searched for
-            self._joined[name] |= any(self._iterate_joins(name))
+            places = self._words.find(name)
+            self._joined[name] |= len(places) > 1 and any(self._iterate_joins(name, places))
         return self._joined[name]
 
-    def _iterate_joins(self, name: bytes) -> Iterator[bool]:
-        """Yield for each place of a name whether something is joined to it there."""
-        content, places = self._content, self._words.find(name)
-        if len(places) == 1:
-            return  # only the literal has it
+    def _iterate_joins(self, name: bytes, places: Sequence[int]) -> Iterator[bool]:
+        """Yield for each of the places of a name whether something is joined to it there."""
+        content = self._content
         is_macro = self._has_macros and any(content.endswith(_DEFINE, 0, at) for at in places)
         for at in places:
             end = at + len(name)

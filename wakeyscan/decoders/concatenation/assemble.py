@@ -10,12 +10,12 @@ name are read once, and each use of a name is followed once.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation import operators, references
 from wakeyscan.decoders.concatenation.chain import (
     Chain,
@@ -24,7 +24,14 @@ from wakeyscan.decoders.concatenation.chain import (
     follow_literals,
     joins_prefix,
 )
-from wakeyscan.decoders.concatenation.prefix import PREFIX, QUOTES, find_open_prefixes
+from wakeyscan.decoders.concatenation.items import find_rest
+from wakeyscan.decoders.concatenation.prefix import (
+    BARE_ENDS,
+    PREFIX,
+    find_open_prefixes,
+    is_word_start,
+    strip_opening,
+)
 from wakeyscan.decoders.concatenation.source import SourceText
 from wakeyscan.decoders.concatenation.variables import Variable, find_names
 
@@ -36,11 +43,33 @@ _PREFIX_PART = lazy_pattern(
     b"(?:" + b"|".join(PREFIX[:n] for n in range(len(PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
 )
 """First part of a split prefix."""
+_BARE_PART = lazy_pattern(rb"wa_(?:l(?:i(?:ve?)?)?)?(?=[\s;)\],<])")
+_SHORT_BARE_PART = lazy_pattern(rb"(?:(?<=[=:>])|(?<=[=:] )|(?<=\w ))wa?(?=[\s;)\],<])")
+"""First part of a split prefix that is a value without quotes."""
+_MIN_PART = 3
+"""Letters of a prefix that are rare enough to be followed wherever they end a literal."""
+_SEPARATED = PREFIX[3:4]
+"""The letter after the first one that may separate two literals."""
 _MAX_PARTS_AFTER_LETTER = 3
 """Maximum parts of a prefix that starts with a single letter: every text has many such parts."""
 
-_Holders = dict[bytes, list[Chain]]
-"""For each name, the chains at whose end it is the name of the literal, by their start."""
+_RESULT = lazy_pattern(
+    rb"([A-Za-z_]\w{0,60})[ \t]{0,8}(?:[:?]?=|<-)[ \t]{0,8}"
+    rb"[bfs$@]{0,2}[\"'`]?[$#]?[({]{0,2}[ \t]{0,4}\Z"
+)
+"""The name that is given an expression, up to the variable that starts it."""
+_MAX_RESULT = 80
+
+
+class _Value(NamedTuple):
+    """The start of a key that a name holds from an offset on."""
+
+    at: int
+    chain: Chain
+
+
+_Holders = dict[bytes, list[_Value]]
+"""For each name, the starts of keys that it holds, in their order."""
 
 
 def assemble_keys(content: bytes, path: str, found: FoundAnchors) -> Iterator[Chain]:
@@ -56,12 +85,16 @@ def assemble_keys(content: bytes, path: str, found: FoundAnchors) -> Iterator[Ch
         chain = follow_literals(source, prefix)
         if len(chain.spans) > 1 and chain.is_key:
             yield chain
+        if chain.is_guess and chain.is_key:
+            chain = Chain(chain.spans[: len(prefix.spans)])
         if not chain.is_key:
             yield from _follow_literal(source, chain, holders)
     for part in _find_parts(content, found):
         yield from _follow_literal(source, part, holders)
-    for name, chains in holders.items():
-        yield from _follow_uses(source, name, chains)
+    names = list(holders)
+    for name in names:  # grows by the names that are given a longer part
+        yield from _follow_uses(source, name, holders)
+        names += holders.keys() - {*names}
 
 
 def list_rests(
@@ -95,15 +128,23 @@ def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
 def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
     """Yield the first parts of prefixes that may continue in a variable.
 
-    Two letters occur in every text, so they count only if the next letter starts a literal.
+    One or two letters occur in every text, so they count only if the next ones start a literal.
     """
     if not found.keys() - {PREFIX}:
         return
-    first_letters = {text[1:2] for text in found if text[:1] in QUOTES}
-    min_size = 2 if PREFIX[2:3] in first_letters else 3
+    next_letters = {strip_opening(text)[:1] for text in found if not PREFIX.startswith(text[:2])}
+    sizes = [size for size in (1, 2) if PREFIX[size : size + 1] in next_letters]
+    if _SEPARATED in next_letters:
+        sizes.append(2)
+    min_size = min(sizes, default=_MIN_PART)
     for part in _PREFIX_PART.finditer(content):
         if len(part[0]) >= min_size:
             yield Chain((part.span(),))
+    patterns = (_BARE_PART, _SHORT_BARE_PART) if sizes else (_BARE_PART,)
+    for pattern in patterns:
+        for part in pattern.finditer(content):
+            if len(part[0]) >= min_size and is_word_start(content, part.start()):
+                yield Chain((part.span(),))
 
 
 def _join_prefix(source: SourceText, start: int) -> Chain | None:
@@ -135,39 +176,50 @@ def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
 def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[Chain]:
     """Yield the keys in which variables follow a literal directly; record the names it has."""
     content, start, end = source.content, chain.start, chain.end
+    is_bare = content[end : end + 1] in BARE_ENDS
+    names = _record_names(source, chain, holders)
     continuations: list[Iterator[Part]] = []
-    if (parts := references.find_continuation(content, end)) is not None:
+    if not is_bare and (parts := references.find_continuation(content, end)) is not None:
         continuations.append(parts)
-    if (rest := references.find_format_rest(content, start, end)) is not None:
-        continuations.append(iter((rest,)))
-    yield from _extend_all(source, chain, continuations, near=end)
-    for name in find_names(content, start, end):
+    if not (is_bare and names) and (items := find_rest(source, start, end, is_bare=is_bare)):
+        continuations.append(items)
+    for continuation in continuations:
+        longer = _extend(source, chain, continuation, near=end)
+        if longer.is_key and not longer.is_too_long:
+            yield longer._replace(is_scattered=True)
+
+
+def _record_names(source: SourceText, chain: Chain, holders: _Holders) -> list[bytes]:
+    names = find_names(source.content, chain.start, chain.end)
+    for name in names:
         if chain.length >= len(PREFIX) or _is_only_value(source, chain, name):
-            holders[name].append(chain)
+            insort(holders[name], _Value(chain.start, chain))
+    return names
 
 
 def _is_only_value(source: SourceText, chain: Chain, name: bytes) -> bool:
     """Return whether a part of the prefix, which is a common word, is all that a name holds."""
-    value = source.values.find(Variable(name, is_expanded=True), chain.start)
+    variable = Variable(name, is_expanded=True, is_template=True)
+    value = source.values.find(variable, chain.start)
     return value is not None and source.content[slice(*value)] == chain.read(source.content)
 
 
-def _follow_uses(source: SourceText, name: bytes, chains: list[Chain]) -> Iterator[Chain]:
-    """Yield the keys that continue where a name is used; it has the last value before its use."""
-    chains.sort(key=lambda chain: (chain.start, chain.length))
-    starts = [chain.start for chain in chains]
+def _follow_uses(source: SourceText, name: bytes, holders: _Holders) -> Iterator[Chain]:
+    """Yield the keys that continue where a name is used; it has the last value before its use.
+
+    Record the names that are given a longer part there, of which it may be one.
+    """
+    values = holders[name]
     for use, continuation in references.find_uses(source, name):
-        chain = chains[max(0, bisect_right(starts, use) - 1)]
-        yield from _extend_all(source, chain, [continuation], near=use)
-
-
-def _extend_all(
-    source: SourceText, chain: Chain, continuations: Iterable[Iterator[Part]], near: int
-) -> Iterator[Chain]:
-    for continuation in continuations:
-        longer = _extend(source, chain, continuation, near)
-        if longer.is_key and not longer.is_too_long:
+        chain = values[max(0, bisect_right(values, (use,)) - 1)].chain
+        longer = _extend(source, chain, continuation, near=use)
+        if longer.is_too_long or len(longer.spans) == len(chain.spans):
+            continue
+        if longer.is_key:
             yield longer._replace(is_scattered=True)
+        result = _RESULT.search(source.content[max(0, use - _MAX_RESULT) : use])
+        if result and (result[1] == name or not longer.is_key):
+            insort(holders[result[1]], _Value(use, longer))
 
 
 def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) -> Chain:
@@ -176,17 +228,19 @@ def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) 
         part = next(parts, None)
         if part is None:
             break
-        if isinstance(part, Variable):
-            value = source.values.find(part, near)
-            if not value or source.is_key_start(value[0]):
+        if isinstance(part, int):
+            longer = append_literal(source, chain, part)
+            if not longer:
                 break
-            chain = chain.append(value)
-        elif longer := append_literal(source, chain, part):
             chain = follow_literals(source, longer)
             parts = references.find_continuation(source.content, chain.end) or iter(())
-        else:
+            continue
+        value = source.values.find(part, near) if isinstance(part, Variable) else part
+        if not value or source.is_key_start(value[0]):
+            chain = chain._replace(is_guess=True)
             break
-    return chain if chain.read(source.content).startswith(PREFIX) else Chain(chain.spans[:1])
+        chain = chain.append(value)
+    return chain if _may_start_key(chain.read(source.content)) else Chain(chain.spans[:1])
 
 
 def _may_start_key(text: bytes) -> bool:

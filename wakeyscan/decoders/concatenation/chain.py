@@ -6,7 +6,6 @@ import re
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation import lists, operators, variables
-from wakeyscan.decoders.concatenation.adjacency import Adjacency
 from wakeyscan.decoders.concatenation.prefix import PREFIX
 
 if TYPE_CHECKING:
@@ -96,11 +95,13 @@ def follow_literals(source: SourceText, chain: Chain) -> Chain:
         if not operator or not body or source.is_key_start(operator.end()):
             break
         if not joins_literals(source, operator, body.end(), chain):
+            if operators.AMBIGUOUS_OPERATOR.match(source.content, operator.start()):
+                chain = chain._replace(is_guess=True)
             break
         if chain.needs_list(operator) and before_comma is None:
             before_comma = chain
         chain = append_part(source, chain, body.span(), operator)
-    if before_comma is None or source.lists.contain(start, chain.end):
+    if before_comma is None or source.joins_commas(start) or source.lists.contain(start, chain.end):
         return chain
     return before_comma
 
@@ -110,8 +111,7 @@ def append_part(
 ) -> Chain:
     """Return a chain with one more part, and whether it is a guess that an operator joins it."""
     longer = chain.append(span, operator)
-    is_adjacent = operator is not None and operator.lastgroup == "adjacent"
-    is_guess = is_adjacent and source.adjacency is Adjacency.UNKNOWN
+    is_guess = operator is not None and source.is_guess(operator, chain.spans[-1][0])
     return longer._replace(is_guess=True) if is_guess else longer
 
 
@@ -127,8 +127,9 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
     match operator.lastgroup:
         case "sql":
             return source.sql.contain(chain.start)
-        case "augmented":
-            return operator["receiver"] in variables.find_names(content, *chain.spans[0])
+        case "augmented" | "appended":
+            receiver = operator["receiver"] or operator["appended_to"]
+            return receiver in variables.find_names(content, *chain.spans[0])
         case "cmake":
             return operator["variable"] in variables.find_names(content, *chain.spans[0])
         case "strcat":
@@ -136,7 +137,8 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
         case "adjacent":
             return source.joins_adjacent(operator, chain.spans[-1][0], is_key=chain.is_key)
         case "word":
-            return lists.is_in_joined_words(content, chain.end)
+            separator = lists.find_joined_words(content, chain.end)
+            return separator is not None and separator[0] == separator[1]
         case _:
             return True
 
@@ -147,8 +149,10 @@ def joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chai
     After a complete key, an ambiguous operator joins nothing.
     """
     match operator.lastgroup:
-        case "sql" | "augmented" | "cmake" | "strcat" | "word":
+        case "sql" | "augmented" | "appended" | "cmake" | "strcat" | "word":
             return joins_prefix(source, operator, chain)
+        case "slashes":
+            return not chain.is_key or source.has_operator(operator)
         case "touching" | "builder" | "bare_builder":
             return not chain.is_key
         case "adjacent":
@@ -160,4 +164,4 @@ def joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chai
             return operators.is_in_template(source.content, start, unambiguous=chain.is_key)
         case _:
             is_ambiguous = operators.AMBIGUOUS_OPERATOR.match(source.content, operator.start())
-            return not chain.is_key or not is_ambiguous
+            return not chain.is_key or not is_ambiguous or source.has_operator(operator)

@@ -12,11 +12,13 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.line_index import find_all
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation.prefix import (
+    BARE_ENDS,
     CLOSINGS,
     PREFIX,
     QUOTES,
+    find_check,
     find_open_prefixes,
-    find_previous_part,
+    list_bare_rests,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     for start in range(1, len(anchor) - _MIN_MIDDLE):
         yield from (quote + anchor[start:] for quote in QUOTES)
     for end in range(_MIN_PART, len(anchor)):
-        yield from (anchor[:end] + closing for closing in CLOSINGS)
+        yield from (anchor[:end] + closing for closing in (*CLOSINGS, *BARE_ENDS))
+    yield from list_bare_rests()
     for start in range(1, len(anchor) - _MIN_MIDDLE):
         for end in range(start + _MIN_MIDDLE if start > 1 else _HALF + 1, len(anchor)):
             middle = anchor[start:end]
@@ -80,7 +83,7 @@ def _find_split_prefixes(content: bytes, text: bytes) -> Iterator[int]:
     if text == PREFIX:
         yield from (start for start, _ in find_open_prefixes(content))
         return
-    previous = find_previous_part(text)
+    check = find_check(text)
     for offset in find_all(content, text):
-        if previous is None or previous.is_before(content, offset):
+        if check is None or check(content, offset):
             yield offset

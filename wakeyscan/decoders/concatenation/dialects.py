@@ -11,32 +11,40 @@ _MAX_COMMAND = 512
 """Maximum bytes before a word within which its command starts."""
 _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
 _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \\[^\n] )++"
+_JOINING = (
+    rb"\( (?: str | string-append | concat | concatenate [ ] 'string | mconcat )"
+    rb" | string [ ] cat | append [ ] [A-Za-z_]\w{0,60} | CONCATENATE | print"
+)
+"""Calls without parentheses around their arguments, of Lisp, Tcl, ABAP and Go templates."""
 _COMMAND = lazy_pattern(
-    rb"(?sx) (?<! [\w.$/-] ) (?: echo | (?P<printf> printf )"
+    rb"(?sx) (?<! [\w.$/-] ) (?: echo | (?P<joining> " + _JOINING + rb" ) | (?P<printf> s? printf )"
     rb" (?: " + _BLANK + rb" -v " + _BLANK + rb" \w{1,60} )? (?: " + _BLANK + rb" -- )?"
     + _BLANK + rb"(?P<format> " + _WORD + rb" ) )"
     rb" (?P<words> (?: " + _BLANK + _WORD + rb" )*+ ) " + _BLANK
     + rb" (?: \"[^\"\n]{0,128} | '[^'\n]{0,128} ) \Z"
 )  # fmt: skip
-_COMMANDS = (b"echo", b"printf")
+_COMMANDS = (b"echo", b"printf", b"(str ", b"concat", b"string", b"append ", b"CONCAT", b"print")
+_MAX_NAME = 16
+"""Bytes from the start of a command to such a word."""
 _WORDS = lazy_pattern(rb"(?sx)" + _BLANK + _WORD)
 _PLACEHOLDER = lazy_pattern(rb"%[-+ #0-9.*]*[A-Za-z]")
 _STRING_PLACEHOLDERS = (b"%s", b"%b")
 
 
-def are_printed_together(content: bytes, start: int) -> bool | None:
-    """Return whether a shell command prints the quoted word at `start` and the next without a gap.
+def are_joined_words(content: bytes, start: int) -> bool | None:
+    """Return whether a command joins the quoted word at `start` and the next one without a gap.
 
-    Return nothing if no command prints them.
+    Return nothing if no command has them as arguments.
     """
     before = content[max(0, start - _MAX_COMMAND) : start]
-    if not any(word in before for word in _COMMANDS):
+    last = max(map(before.rfind, _COMMANDS))
+    if last < 0:
         return None  # the pattern takes 50 µs
-    command = _COMMAND.search(before)
+    command = _COMMAND.search(before, max(0, last - _MAX_NAME))
     if not command:
         return None
-    if not command["printf"]:
-        return False
+    if command["joining"] or not command["printf"]:
+        return command["joining"] is not None
     words = _WORDS.findall(command["words"])
     return _prints_without_gap(command["format"].strip(b"\"'"), len(words))
 

@@ -1,4 +1,7 @@
-"""Calls and lists that join string literals, such as `"".join(["a", "b"])`."""
+"""Calls and lists that join literals, such as `"".join(["a", "b"])`, and what separates them.
+
+A table for each place of the name and of the separator: languages differ in the name alone.
+"""
 
 from __future__ import annotations
 
@@ -7,78 +10,107 @@ from bisect import bisect_left
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.operators import (
-    FORMAT_OPERATOR,
     LITERAL_PREFIX,
-    PLACEHOLDER,
     QUOTE,
 )
 from wakeyscan.decoders.concatenation.prefix import holds_word_list
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.words import WordIndex
+    from wakeyscan.decoders.decoder import Span
 
 _MAX_WORDS = 640
 _MAX_LIST_START = 160
 """Maximum bytes before a literal that are searched for the start of each construct."""
 
+_SEPARATOR = rb"(?: \\?[\"'`] _? \\?[\"'`] | (?i:string\.empty) )"
+_SEPARATOR_TEXT = lazy_pattern(rb"(?<=[\"'`])_(?=\\?[\"'`])|(?<=- )_(?=\s)")
+
+# Names of calls and methods
+
+_CONCATENATING = rb"(?i: concat(?:enate)? | paste0 | str_c | strcat | sprint )"
+"""A call that joins all of its arguments."""
+_JOINING = rb"(?i: concat_ws | implode | join | joined | intercalate | String\.concat )"
+"""A call whose first argument is the separator."""
+_JOINED = (
+    rb"(?i: \. \s{0,16} (?: join (?: ToString | ed )? | mkString"
+    rb" | collect \( \s? (?: Collectors\. )? joining ) | \s? \| \s? join )"
+)
+"""A method or a filter of a list, whose argument is the separator."""
+_LAST_ARGUMENT = rb"(?: (?: sep | collapse | separator ) \s? [=:] \s? )"
+"""The name of a separator that is the last argument."""
+
 _WORDS = lazy_pattern(
-    rb"(?x) (?: join \(? \s? (?: '' | \"\" ) \s? , \s? qw | (?P<joined> %w ) ) \s? [\[({</|!]"
+    rb"(?x) (?: join \(? \s? " + _SEPARATOR + rb" \s? , \s? qw | (?P<joined> %w ) ) \s? [\[({</|!]"
     rb" (?: \s | [\w-] ){0,512} \Z"
 )
 _JOIN_AFTER_WORDS = lazy_pattern(
-    rb"[\w\s-]{0,512}[\])}>/|!]\.join(?:\(\)|[( ](?:''|\"\")\)?|(?![\w(]|\s{1,8}[\"'(\w]))"
+    rb"(?x) [\w\s-]{0,512} [\])}>/|!] \.join (?: \(\) | [( ] " + _SEPARATOR + rb" \)?"
+    rb" | (?! [\w(] | \s{1,8} [\"'(\w] ) )"
 )
 
 
-def is_in_joined_words(content: bytes, end: int) -> bool:
-    """Return whether the word that ends at `end` is in a list of bare words that is joined."""
-    before = content[max(0, end - _MAX_WORDS) : end]
-    if not holds_word_list(before, 0, len(before)):
-        return False  # the pattern takes 30 µs
+def find_joined_words(content: bytes, end: int) -> Span | None:
+    """Return the separator of the bare words that are joined, one of which ends at `end`.
+
+    Return nothing if none are.
+    """
+    low = max(0, end - _MAX_WORDS)
+    before = content[low:end]
+    if not (b"qw" in before or b"%w" in before) or not holds_word_list(before, 0, len(before)):
+        return None  # the pattern takes 30 µs
     found = _WORDS.search(before)
-    return found is not None and (
-        not found["joined"] or _JOIN_AFTER_WORDS.match(content, end) is not None
-    )
+    if not found:
+        return None
+    if not found["joined"]:
+        return _find_separator(content, low + found.start(), low + found.end())
+    after = _JOIN_AFTER_WORDS.match(content, end)
+    return _find_separator(content, *after.span()) if after else None
+
+
+def _find_separator(content: bytes, start: int, end: int) -> Span:
+    """Return the bounds of the separator in the text of a call; nothing may separate its items."""
+    found = _SEPARATOR_TEXT.search(content, start, end)
+    return found.span() if found else (end, end)
 
 
 _OPENING_QUOTE = lazy_pattern(rb"(?x)" + LITERAL_PREFIX + QUOTE + rb"\Z")
-_EMPTY_STRING = rb"(?: '' | \"\" | `` | (?i:string\.empty) )"
+_MAX_QUOTE = 8
+"""Bytes of an escaped quote with the letters before it."""
 _LIST_CONSTRUCTOR = (
     rb"(?: array | Arrays\.asList | List\.of | listOf | new (?: \s [Ss]tring )? \s? \[\] \s?"
     rb" | \[\] string | @ )?"
 )
 _LIST_OPENING = _LIST_CONSTRUCTOR + rb"[\[({]{1,2} \s{0,64}"
 _LIST_START = lazy_pattern(
-    rb"(?x) (?: (?i: concat(?:enate)? | paste0 | strcat | sprint ) !? \s? \( \s{0,64}"
-    rb"     (?:" + _LIST_OPENING + rb")?"
-    rb" | (?i: concat_ws | implode | join ) (?: \( | \s ) \s? " + _EMPTY_STRING
-    + rb"     \s? , \s{0,64} (?:" + _LIST_OPENING + rb")?"
-    rb" | \b Join (?: [\"'] \s? : )? \s{0,8} \[ \s{0,64} " + _EMPTY_STRING
-    + rb"     \s? , \s{0,64} \[ \s{0,64}"
-    rb" | \b m?concat \s{1,8} \[ \s{0,8} | (?<! [\w.:] ) string \( \s{0,8}"
+    rb"(?x) (?: " + _CONCATENATING + rb" !? \s? \( \s{0,64} (?:" + _LIST_OPENING + rb")?"
+    rb" | " + _JOINING + rb" (?: \( | \s ) \s{0,16} " + _SEPARATOR
+    + rb"     (?: \s? , \s{0,64} (?:" + _LIST_OPENING + rb")? | \s \[ \s{0,16} )"
+    rb" | \b Join [\"']? (?: \s? : )? \s{0,64} (?: \[ | - [ ] ) \s{0,64} (?: " + _SEPARATOR
+    + rb" | _ ) \s{0,64} (?: , \s{0,64} \[ | - [ ] (?: - [ ] | \[ ) ) \s{0,64}"
+    rb" | \b (?: (?: m?concat | str(?:ing)?/join ) [ ]{1,8} | Enum\.join\( ) \[ \s{0,8}"
+    rb" | (?<! [\w.:] ) string \( \s{0,8}"
     rb" | = \s{0,8} << \s{0,8}"
-    rb" | " + _EMPTY_STRING + rb" \s? \.join\( \s{0,64} [\[({]{1,2} \s{0,64}"
-    rb" | (?: -join \s? @? \( | \b implode\( \s? (?: array\( | \[ )"
-    rb"     | table\.concat\( \s? \{ ) \s{0,64}"
-    rb" | [\"'] " + PLACEHOLDER + rb"{2,8} [\"'] \s? " + FORMAT_OPERATOR + rb" \s{0,64} ) \Z"
+    rb" | " + _SEPARATOR + rb" \s? \.join\( \s{0,64} [\[({]{1,2} \s{0,64}"
+    rb" | (?: \b implode\( \s? (?: array\( | \[ ) | -join \s? @? \("
+    rb"     | table\.concat\( \s? \{ ) \s{0,64} ) \Z"
 )  # fmt: skip
 """Start of a call or a list that joins literals, up to the first."""
 _LIST_END = (
     rb"(?:"
-    rb" , \s? (?: sep | collapse ) \s? = \s? " + _EMPTY_STRING
+    rb" [,;] \s? " + _LAST_ARGUMENT + _SEPARATOR
     + rb" | ,? \s{0,64} [\])}] \)? \s{0,8} (?:"
-    rb" \.[jJ]oin(?:ToString)? (?: \( \s? | [ ] ) " + _EMPTY_STRING + rb" \s? \)?"
-    rb" | \.mkString (?: \( " + _EMPTY_STRING + rb" \) | (?! [\w(] ) )"
-    rb" | \.join (?! [\w(] | \s{1,8} [\"'(\w] ) | \.joined\(\) | \.concat\(\)"
-    rb" | \.collect\( \s? (?: Collectors\. )? joining\(\)"
-    rb" | \* \s? " + _EMPTY_STRING
-    + rb" | , \s? " + _EMPTY_STRING + rb" \s? \)"
-    rb" | -join \s? " + _EMPTY_STRING + rb" )"
-    rb" | -join \s? " + _EMPTY_STRING + rb" )"
+    rb" " + _JOINED + rb" (?: \( \s? | [ ] ) " + _LAST_ARGUMENT + rb"? " + _SEPARATOR + rb" \s? \)?"
+    rb" | \.mkString (?! [\w(] ) | (?: \.join | \s? \| \s? join ) (?! [\w(] | \s{1,8} [\"'(\w] )"
+    rb" | \.joined\(\) | \.concat\(\) | \.collect\( \s? (?: Collectors\. )? joining\(\)"
+    rb" | \* \s? " + _SEPARATOR
+    + rb" | , \s? " + _SEPARATOR + rb" \s? \)"
+    rb" | -join \s? " + _SEPARATOR + rb" )"
+    rb" | (?: -join | \| \s? join ) \s? " + _SEPARATOR + rb" )"
 )  # fmt: skip
 """Pattern of the end of a list, and the call that joins it."""
 _LIST_END_AFTER_LITERAL = lazy_pattern(rb"(?x) " + QUOTE + rb" \s{0,64} " + _LIST_END)
-_LIST_END_AFTER_NAME = lazy_pattern(rb"(?x) [\w$] \s{0,64} " + _LIST_END)
+_LIST_END_AFTER_ITEM = lazy_pattern(rb"(?x) (?: [\w$] | " + QUOTE + rb" ) \s{0,64} " + _LIST_END)
 _ITEMS = lazy_pattern(rb"[^\[\](){};]{0,512}")
 _MAX_JOIN_CALL = 96
 _LIST_ASSIGNMENT = lazy_pattern(
@@ -86,39 +118,73 @@ _LIST_ASSIGNMENT = lazy_pattern(
 )
 
 
-_LIST_WORDS = (
-    *(b"concat", b"paste0", b"strcat", b"sprint", b"implode", b"join", b"string(", b"<<"),
-    *(b"%", b"}"),
+_LIST_OPENINGS = (b"(", b"[", b"{", b"<", b"-")
+"""The last characters of the start of a call or list, before blanks; or a separator and a comma."""
+_BARE_OPENINGS = (b"=", b"list")
+"""The texts before a list without brackets, of PowerShell and of Go templates."""
+_SEPARATOR_BEFORE = lazy_pattern(rb"(?x)" + _SEPARATOR + rb" \s{0,4} , \Z")
+_MAX_SEPARATOR = 24
+_START_WORDS = (
+    *(b"concat", b"paste0", b"str_c", b"strcat", b"sprint", b"implode", b"join", b"intercalate"),
+    *(b"string(", b"<<"),
 )
-"""The start of a call or list contains one of these, in any case."""
+_END_WORDS = (
+    *(b"join", b"mkstring", b".concat()", b"string.empty"),
+    *(b'""', b"''", b"``", b'"_"', b"'_'", b"`_`"),
+)
+"""The start of a call or list contains one of these, in any case, and so does its end."""
 _JOIN_BEFORE_BACKWARDS = lazy_pattern(
     rb"(?x) \$? (?: (?P<call> \s? (?: , | \(nioj\. ) \s?"
-    rb"   (?: '' | \"\" | `` | (?i:ytpme\.gnirts) ) ) | \(? \s? nioj- )"
+    rb"   (?: [\"'`] _? [\"'`] | (?i:ytpme\.gnirts) ) ) | \(? \s? nioj- )"
 )
 """The text before the name of a list that is joined."""
-_JOIN_AFTER = lazy_pattern(rb"(?x) (?: \.[jJ]oin\( \s? | \s? -join \s? ) " + _EMPTY_STRING)
+_JOIN_AFTER = lazy_pattern(rb"(?x) (?: \.[jJ]oin\( \s? | \s? -join \s? ) " + _SEPARATOR)
 _ASSIGNED = lazy_pattern(rb"\s{0,4}:?=\s{0,4}(?![=~>])")
 _CALL_END = lazy_pattern(rb"\s?\)")
 _MAX_JOIN = 40
 
 
-def starts_list(before: bytes) -> bool:
-    """Return whether a text ends with the start of a call or a list that joins literals."""
-    lowered = before.lower()
-    if not any(word in lowered for word in _LIST_WORDS):
-        return False  # the pattern takes 100 µs
-    return _LIST_START.search(before) is not None
+def find_list_start(content: bytes, end: int) -> Span | None:
+    """Return the separator of the call or the list whose first item starts at `end`.
+
+    Return nothing if none starts there that joins its items.
+    """
+    before = _read_before(content, end)
+    if not _is_first(before) or not _contains_any(before, _START_WORDS):
+        return None  # the pattern takes 100 µs
+    low = max(0, end - _MAX_LIST_START)
+    found = _LIST_START.search(before)
+    return _find_separator(content, low + found.start(), low + found.end()) if found else None
 
 
-def ends_list(content: bytes, start: int) -> bool:
-    """Return whether the list that goes on at `start` is joined at its end."""
+def _read_before(content: bytes, end: int) -> bytes:
+    """Return the text before an item, without its opening quote."""
+    low = max(0, end - _MAX_LIST_START)
+    quote = _OPENING_QUOTE.search(content, max(low, end - _MAX_QUOTE), end)
+    return content[low : quote.start() if quote else end]
+
+
+def _is_first(before: bytes) -> bool:
+    """Return whether a text may end before the first item of a list."""
+    text = before.rstrip()
+    return text.endswith(_LIST_OPENINGS) or (
+        text.endswith(b",") and _SEPARATOR_BEFORE.search(text[-_MAX_SEPARATOR:]) is not None
+    )
+
+
+def _contains_any(text: bytes, words: tuple[bytes, ...]) -> bool:
+    lowered = text.lower()
+    return any(word in lowered for word in words)
+
+
+def find_list_end(content: bytes, start: int) -> Span | None:
+    """Return the separator of the list that goes on at `start`, if it is joined at its end."""
     items = _ITEMS.match(content, start)
     end = items.end() if items else start
-    return (
-        _LIST_END_AFTER_LITERAL.search(content, start, end + _MAX_JOIN_CALL) is not None
-        or _LIST_END_AFTER_NAME.search(content, max(start, end - 1), end + _MAX_JOIN_CALL)
-        is not None
-    )
+    if not _contains_any(content[start : end + _MAX_JOIN_CALL], _END_WORDS):
+        return None
+    found = _LIST_END_AFTER_ITEM.search(content, start, end + _MAX_JOIN_CALL)
+    return _find_separator(content, *found.span()) if found and found.start() <= end else None
 
 
 class JoinedLists:
@@ -131,21 +197,38 @@ class JoinedLists:
     def contain(self, start: int, end: int) -> bool:
         """Return whether the literals in `start:end` are in a call or a list that joins them.
 
-        A list with a name may be joined by that name, up to the next assignment to it.
+        Nothing separates them. A list with a name may be joined by that name, up to the next
+        assignment to it.
         """
-        before = self._content[max(0, start - _MAX_LIST_START) : start]
-        before = _OPENING_QUOTE.sub(b"", before)
-        if starts_list(before) or _LIST_END_AFTER_LITERAL.match(self._content, end):
-            return True
+        content = self._content
+        separator = find_list_start(content, start)
+        if not separator and (found := _LIST_END_AFTER_LITERAL.match(content, end)):
+            separator = _find_separator(content, *found.span())
+        separator = separator or self._find_named(start)
+        return separator is not None and separator[0] == separator[1]
+
+    def find_separator(self, start: int, end: int) -> Span | None:
+        """Return the separator of the call or the list whose first item is at `start:end`."""
+        before = _read_before(self._content, start)
+        if not (_is_first(before) or before.rstrip().endswith(_BARE_OPENINGS)):
+            return None
+        first = find_list_start(self._content, start)
+        if first and first[0] < first[1]:
+            return first
+        return find_list_end(self._content, end) or first or self._find_named(start)
+
+    def _find_named(self, start: int) -> Span | None:
+        before = _read_before(self._content, start)
         assigned = _LIST_ASSIGNMENT.search(before) if b"=" in before else None
-        return assigned is not None and self._get_uses(assigned["name"]).is_joined_after(end)
+        return self._get_uses(assigned["name"]).find_separator(start) if assigned else None
 
     def _get_uses(self, name: bytes) -> _ListUses:
         if name not in self._uses:
             content, end = self._content, len(name)
             places = self._words.find(name)
+            joins = ((at, _find_join(content, at, name)) for at in places)
             self._uses[name] = _ListUses(
-                joins=[at for at in places if _is_joined(content, at, name)],
+                joins=[(at, separator) for at, separator in joins if separator],
                 assignments=[at for at in places if _ASSIGNED.match(content, at + end)],
             )
         return self._uses[name]
@@ -154,22 +237,27 @@ class JoinedLists:
 class _ListUses(NamedTuple):
     """The places where a list is joined by its name, and those where another is assigned."""
 
-    joins: list[int]
+    joins: list[tuple[int, Span]]
+    """Each with its separator."""
     assignments: list[int]
 
-    def is_joined_after(self, offset: int) -> bool:
-        """Return whether the list that is assigned before an offset is joined after it."""
-        join, next_list = bisect_left(self.joins, offset), bisect_left(self.assignments, offset)
+    def find_separator(self, offset: int) -> Span | None:
+        """Return the separator by which the list is joined that is assigned before an offset."""
+        join, next_list = bisect_left(self.joins, (offset,)), bisect_left(self.assignments, offset)
         if join == len(self.joins):
-            return False
+            return None
+        at, separator = self.joins[join]
         is_last = next_list == len(self.assignments)
-        return is_last or self.joins[join] < self.assignments[next_list]
+        return separator if is_last or at < self.assignments[next_list] else None
 
 
-def _is_joined(content: bytes, at: int, name: bytes) -> bool:
-    """Return whether the list whose name is at an offset is joined there."""
+def _find_join(content: bytes, at: int, name: bytes) -> Span | None:
+    """Return the separator by which the list is joined whose name is at an offset."""
     end = at + len(name)
-    if _JOIN_AFTER.match(content, end):
-        return True
-    before = _JOIN_BEFORE_BACKWARDS.match(content[max(0, at - _MAX_JOIN) : at][::-1])
-    return before is not None and (not before["call"] or _CALL_END.match(content, end) is not None)
+    if after := _JOIN_AFTER.match(content, end):
+        return _find_separator(content, *after.span())
+    low = max(0, at - _MAX_JOIN)
+    before = _JOIN_BEFORE_BACKWARDS.match(content[low:at][::-1])
+    if not before or (before["call"] and not _CALL_END.match(content, end)):
+        return None
+    return _find_separator(content, at - before.end(), at)

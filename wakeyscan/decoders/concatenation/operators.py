@@ -10,12 +10,12 @@ SPACE = (
     rb" | [\\_]\r?\n | [()] ){0,6}+"
 )
 CONCATENATION_OPERATOR = (
-    rb"(?: \+\+? | \.\.? | & | ~ | <> | \^ | << | stringByAppendingString:"
+    rb"(?: \+\+? | \.\.? | &&? | ~ | \* | <> | \^ | << | stringByAppendingString:"
     rb" | \.(?: concat | append | Append | plus | push_str | add | WriteString )\( )"
 )
 LITERAL_PREFIX = rb"(?: u8 | [bBfFrRuULN@$&]{1,2} )?"
 """Letters before the opening quote that are part of the literal."""
-PLACEHOLDER = rb"(?: %[svS@] | \{\d?\} )"
+PLACEHOLDER = rb"(?: %[svS@] | \{\d?\} | ~[aA] )"
 """Placeholder of a format string."""
 FORMAT_OPERATOR = rb"(?: , | % \s{0,4} [(\[]? | -f \s | \.format(?:ted)?\( | \|\s?format\( )"
 """Operator or call between a format string and its first argument."""
@@ -36,7 +36,10 @@ BODY = lazy_pattern(rb"[A-Za-z0-9_-]{1,256}")
 CLOSING_QUOTE = lazy_pattern(QUOTE)
 NAME_END = lazy_pattern(QUOTE + rb"[ \t]{0,8}(?:=(?!=)|:)")
 """The end of a literal that names a value, as in a `.reg` file."""
+_FORTRAN_BLANK = rb"[ \t]{0,16} (?: & [ \t]{0,8} \r?\n [ \t]{0,64} &? [ \t]{0,16} )? "
 _ALTERNATIVES = (
+    # 'a' // 'b'; elsewhere it starts a comment
+    rb"(?P<slashes> " + QUOTE + _FORTRAN_BLANK + rb" // " + _FORTRAN_BLANK + QUOTE + rb" )",
     # "a" + "b", "a" . "b", "a".concat("b")
     rb"(?P<operator> " + QUOTE + _SUFFIX + SPACE + CONCATENATION_OPERATOR + SPACE
     + LITERAL_PREFIX + QUOTE + rb" )",
@@ -54,12 +57,17 @@ _ALTERNATIVES = (
     rb"(?P<continued_line> \\\r?\n [ \t]{0,64} (?: [0-9]{1,6} (?: \t | [ ]{0,4}[|:][ ] )"
     rb" | [0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20} (?: Z | [+-][0-9:]{4,6} )? [ ] )?+ )",
     # ["a", "b"]
-    rb"(?P<comma> " + QUOTE + rb" \s{0,64} , \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
+    rb"(?P<comma> " + QUOTE + rb" \s{0,64} [,;] \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
+    # 'a' DELIMITED BY SIZE 'b'
+    rb"(?P<delimited> [\"'] \s{1,64} (?i: DELIMITED \s (?: BY \s )? SIZE ) \s{1,64} [\"'] )",
     # "a" "b"
     rb"(?P<adjacent> [\"'] " + SPACE + LITERAL_PREFIX + rb" [\"'] )",
     # x = "a"; x += "b"
     rb"(?P<augmented> " + QUOTE + rb" \s{0,8} ;? \s{1,64} \$? (?P<receiver> [A-Za-z_]\w{0,60} )"
     rb" \s{0,8} [+.]= \s{0,8} \(? " + LITERAL_PREFIX + QUOTE + rb" )",
+    # set x "a"; append x "b"
+    rb"(?P<appended> " + QUOTE + rb" \s{0,8} ;? \s{1,64} append [ ]"
+    rb" (?P<appended_to> [A-Za-z_]\w{0,60} ) [ ] " + QUOTE + rb" )",
     # x.append("a"); x.append("b")
     rb"(?P<builder> " + QUOTE + rb" \) \s{0,8} (?: ; \s{1,64} [\w$.]{1,60} \.(?: append | Append )"
     rb" | ;? \s{1,64} [\w$.]{1,60} \.(?: WriteString | push_str ) ) \( " + QUOTE + rb" )",
@@ -91,7 +99,7 @@ OPERATOR = lazy_pattern(rb"(?x) (?: " + rb" | ".join(_ALTERNATIVES) + rb" )")
 """Text between two parts of a key; the name of the group that matched last is the kind."""
 AMBIGUOUS_OPERATOR = lazy_pattern(
     rb"(?x) \{ (?! \d?\} ) | \\\r?\n [ \t]{1,64} -"
-    rb" | " + QUOTE + rb" (?: \.[ \t] | \s{0,64} << | \)? \s{0,64} \.add\( )"
+    rb" | " + QUOTE + rb" (?: \.[ \t] | \s{0,64} (?: << | && | \* | // ) | \)? \s{0,64} \.add\( )"
 )
 """Operators that are more often JSON in a log, the end of a sentence, a stream or an option."""
 _TEMPLATE_START = lazy_pattern(

@@ -17,6 +17,13 @@ PREFIX = KEY_PREFIX.encode()
 QUOTES = (b'"', b"'", b"`")
 CLOSINGS = (*QUOTES, b"\\")
 """Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
+BARE_ENDS = (b"\n", b"\r", b" ", b";", b")", b"]", b",", b"<")
+"""Characters after a value without quotes."""
+BARE_STARTS = (b"=", b"}", b")", b"%", b";", b">", b" ", b"%s", b")s")
+"""Texts before a value without quotes: an equals sign, or the end of a template."""
+OPENINGS = (*QUOTES, *BARE_STARTS)
+_SEPARATOR = b"_"
+"""A letter of the prefix that may be the separator of joined literals."""
 _OPERATOR_STARTS = (b"\\", b"$", b"#", b"{", b"%")
 """Characters with which an operator begins within a literal: an escape, a template, a format."""
 _MAX_DISTANCE = 320
@@ -62,9 +69,17 @@ class PreviousPart(NamedTuple):
 
 
 def find_check(text: bytes) -> Check | None:
-    """Return the check for a part of the prefix; `None` if it starts the prefix."""
+    """Return the check for a part of the prefix; `None` if its text alone is rare enough."""
     previous = find_previous_part(text)
-    return previous.is_before if previous else None
+    if not previous:
+        return is_word_start if text[-1:] in BARE_ENDS else None
+    return previous.is_before
+
+
+def is_word_start(content: bytes | memoryview, offset: int) -> bool:
+    """Return whether a value without quotes may start at an offset."""
+    before = bytes(content[max(0, offset - 1) : offset])
+    return not before.isalnum() and before not in (b"_", b"-", b"$")
 
 
 def find_previous_part(text: bytes) -> PreviousPart | None:
@@ -73,12 +88,40 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
     `text` is the part with a quote before it and perhaps one after it. Without this check, `"li"`
     and the start of `"ve_…` would match words in all kinds of code.
     """
-    start = PREFIX.find(text[1:].rstrip(b"".join(CLOSINGS))) if text[:1] in QUOTES else 0
+    part = strip_opening(text).rstrip(b"".join((*CLOSINGS, *BARE_ENDS)))
+    start = PREFIX.find(part)
     if start < 1:
         return None
-    quoted = (quote + PREFIX[first:start] for quote in QUOTES for first in range(1, start))
-    ends = tuple(PREFIX[start - 1 : start] + closing for closing in CLOSINGS)
-    return PreviousPart(ends, (*quoted, PREFIX[:start]))
+    ends, parts = list[bytes](), list[bytes]()
+    for end in _list_ends(start):
+        ends += (PREFIX[end - 1 : end] + closing for closing in (*CLOSINGS, *BARE_ENDS))
+        parts += (quote + PREFIX[first:end] for quote in QUOTES for first in range(1, end))
+        parts.append(PREFIX[:end])
+    return PreviousPart(tuple(ends), tuple(parts))
+
+
+def list_bare_rests() -> Iterator[bytes]:
+    """Yield the rests of a prefix after one or two letters, in values without quotes."""
+    rests = [PREFIX[start:] for start in (1, 2, 3)]
+    yield from (
+        opening + rest
+        for opening in BARE_STARTS
+        for rest in rests
+        if opening != b" " or rest != PREFIX[3:]
+    )
+    yield from (b"=" + PREFIX[3:-1] + end for end in (b"\n", b"\r"))
+
+
+def strip_opening(text: bytes) -> bytes:
+    """Return a part of the prefix without the quote, or what else is before its value."""
+    return text[1:] if text[:1] in OPENINGS else text.removeprefix(b"%s").removeprefix(b")s")
+
+
+def _list_ends(start: int) -> Iterator[int]:
+    """Yield where the part ends before one that starts at `start`: a separator may be between."""
+    yield start
+    if PREFIX[start - 1 : start] == _SEPARATOR:
+        yield start - 1
 
 
 def find_open_prefixes(content: bytes) -> Iterator[Span]:

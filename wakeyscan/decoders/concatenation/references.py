@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.decoders.concatenation.lists import ends_list, starts_list
+from wakeyscan.decoders.concatenation.items import OWNER, find_rest
 from wakeyscan.decoders.concatenation.operators import (
     CONCATENATION_OPERATOR,
     FORMAT_OPERATOR,
@@ -20,43 +20,45 @@ from wakeyscan.decoders.concatenation.variables import NAME, Variable
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.source import SourceText
+    from wakeyscan.decoders.decoder import Span
+
+    Part = Variable | int | Span
+    """A variable, the start of the text of a literal, or a whole text."""
 
 _MAX_OWNER = 48
 _MAX_BEFORE_NAME = 160
-_MAX_FORMAT = 320
-"""Maximum bytes before a name that are searched for its owner, an operator, and a format string."""
+"""Maximum bytes before a name that are searched for its owner, and an operator."""
 
 _SENTENCE_END = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence or accesses a member, and does not concatenate."""
-_OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
-_OWNER_BACKWARDS = lazy_pattern(rb"\$?(?:(?:\.|::|>-)[\w$]{1,40}){0,3}")
 _LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
 _OWNER_ENDS = (b".", b"::", b"->", b"$")
-_OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( ) \s{0,4}"
+_OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( | <%=? | [%&@!] ) \s{0,4}"
 """Opening of an interpolated name; a bare `$` also interpolates."""
-_CLOSING = rb"\s{0,4} [)}]{1,2}"
+_CLOSING = rb"\s{0,4} (?: [)}]{1,2} | %>? | [;@!] )"
 
 
 def _interpolated(group: bytes) -> bytes:
     return (
-        rb"(?: " + _OPENING + _OWNER + rb"\$? (?P<" + group + rb"> " + NAME + rb") " + _CLOSING
+        rb"(?: " + _OPENING + OWNER + rb"\$? (?P<" + group + rb"> " + NAME + rb") " + _CLOSING
+        + rb" | %\( (?P<ini_" + group + rb"> " + NAME + rb") \)s"
         + rb" | \$ (?P<bare_" + group + rb"> [A-Za-z_]\w{0,60} ) )"
     )  # fmt: skip
 
 
 _AFTER_LITERAL = lazy_pattern(
     rb"(?x) (?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
-    + rb" \s{0,64} " + _OWNER + rb"\$? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
+    + rb" \s{0,64} " + OWNER + rb"\$? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | \" [ \t]{1,8} (?P<macro> [A-Z] [A-Z0-9_]{1,60} ) (?! [\w$(\[.:] )"
     rb" | [\"']{0,2} " + _interpolated(b"put")
     + rb" | " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64}"
-    rb"   " + _OWNER + rb"\$? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
+    rb"   " + OWNER + rb"\$? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
 )  # fmt: skip
 _AFTER_ADDED = lazy_pattern(
     rb"(?x) [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE
     + rb" | \s{0,8} [+.]= \s{0,8} \(? )"
     rb" (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
-    rb" | " + _OWNER + rb"\$? (?P<name> " + NAME + rb")"
+    rb" | " + OWNER + rb"\$? (?P<name> " + NAME + rb")"
     rb" (?! [\w$(\[] | \. (?! [\"'$] ) | :: | -> ) )"
 )  # fmt: skip
 _AFTER_MACRO = lazy_pattern(
@@ -71,42 +73,26 @@ _AFTER_SHELL_NAME = lazy_pattern(
 _AFTER_TEMPLATE_NAME = lazy_pattern(
     rb"(?x) " + _CLOSING + rb" [\"']{0,2} (?: (?= [\w-] ) | " + _interpolated(b"put") + rb")"
 )
-_AFTER_BATCH_NAME = lazy_pattern(rb"(?x) % (?= [\w-] )")
-_AFTER_LISTED = lazy_pattern(
-    rb"(?x) \s{0,64} , \s{0,64} (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
-    rb" | " + _OWNER + rb"(?P<name> " + NAME + rb") (?! [\w$(\[.] ) )"
-)
-_COMMA = lazy_pattern(rb"\s{0,64},")
+_AFTER_INI_NAME = lazy_pattern(rb"(?x) \)s (?: (?= [\w-] ) | " + _interpolated(b"put") + rb")")
+_EXPANSION = lazy_pattern(rb"\$|\{\{|%|&")
+"""A template outside of a program, whose values need no quotes."""
 _LETTER = lazy_pattern(rb"\w")
 _NAME_CHARACTER = lazy_pattern(rb"[\w$]")
 _NOT_ADDED = lazy_pattern(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
 _OPENING_BACKWARDS = lazy_pattern(
-    rb"(?x) (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} @? \s{0,4} (?: \{\{ | \{ | \(\\ | \(\$ )"
+    rb"(?x) (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} @? \s{0,4}"
+    rb" (?: \{\{ | \{ | \(\\ | \(\$ | =?%< )"
 )
-_FORMAT_STRING = lazy_pattern(
-    rb"(?x) " + QUOTE + PLACEHOLDER + rb"(?P<body> [A-Za-z0-9_-]{1,256} ) " + QUOTE + rb" \s{0,8} "
-    + FORMAT_OPERATOR + rb" \s{0,64}"
-    rb" (?: " + LITERAL_PREFIX + QUOTE + rb" | " + _OWNER + rb"\$? ) \Z"
-)  # fmt: skip
-_FORMAT_OPERATOR_BACKWARDS = lazy_pattern(
-    rb"(?x) (?: [\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )?"
-    rb" | \$? (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} )"
-    rb" \s{0,64} (?: , | [(\[]? \s{0,4} % | \s f- | \( (?: det )? tamrof \. | \( tamrof \s? \| )"
-)
-"""The text from an argument back to the format operator before it."""
-_AFTER_ARGUMENT = lazy_pattern(rb"(?x) (?: " + QUOTE + rb" )? \s{0,8} (?: ,? [)\]\r\n;] | \Z )")
-
+_MARKS = (b"%", b"&", b"@", b"!")
+"""Characters that open an interpolated name, and have another meaning elsewhere."""
 _NEXT_PATTERNS = {
     "added": _AFTER_ADDED,
     "macro": _AFTER_MACRO,
     "put": _AFTER_INTERPOLATED,
+    "ini_put": _AFTER_INTERPOLATED,
     "bare_put": _AFTER_SHELL_NAME,
 }
 """Patterns after a variable, by the group of `_AFTER_LITERAL` that matched it."""
-
-
-Part = Variable | int
-"""A variable, or the start of the text of a literal."""
 
 
 def find_continuation(content: bytes, end: int) -> Iterator[Part] | None:
@@ -135,25 +121,10 @@ def _parse_variable(found: re.Match[bytes]) -> Variable | None:
         return None
     before = found.string[max(0, found.start(group) - _MAX_OWNER) : found.start(group)]
     owner = _LAST_OWNER.search(before) if before.endswith(_OWNER_ENDS) else None
-    is_expanded = group in ("put", "bare_put") and b"$" in found[0]
-    return Variable(found[group], owner[1] if owner else b"", is_expanded)
-
-
-def find_format_rest(content: bytes, start: int, end: int) -> int | None:
-    """Return the start of the text after the placeholder that `start:end` fills.
-
-    The placeholder must start its format string.
-    """
-    low = max(0, start - _MAX_FORMAT)
-    before = content[low:start]
-    if (b"%" not in before and b"}" not in before) or not _FORMAT_OPERATOR_BACKWARDS.match(
-        before[::-1]
-    ):
-        return None  # the pattern of a format string takes 30 µs
-    if not _AFTER_ARGUMENT.match(content, end):
-        return None
-    found = _FORMAT_STRING.search(before)
-    return low + found.start("body") if found else None
+    is_put = group.endswith("put") and _EXPANSION.search(found[0]) is not None
+    is_expanded = is_put or b"~" in found[0]
+    is_template = is_expanded and not group.startswith("bare")
+    return Variable(found[group], owner[1] if owner else b"", is_expanded, is_template)
 
 
 class _Use(NamedTuple):
@@ -168,12 +139,12 @@ def find_uses(source: SourceText, name: bytes) -> Iterator[tuple[int, Iterator[P
     """Yield the offset of each use of a name, and what is concatenated with its value there."""
     is_macro = source.values.is_macro(name)
     for use in _iterate_uses(source, name):
-        if (rest := find_format_rest(source.content, use.start, use.end)) is not None:
-            yield use.start, iter((rest,))
+        if (items := find_rest(source, use.start, use.end, is_bare=False)) is not None:
+            yield use.start, items
             continue
         for pattern in _list_next_patterns(source.content, use, is_macro=is_macro):
             if found := pattern.match(source.content, use.end):
-                is_template = pattern is _AFTER_TEMPLATE_NAME
+                is_template = pattern in (_AFTER_TEMPLATE_NAME, _AFTER_INI_NAME)
                 yield use.start, _follow(found, _AFTER_INTERPOLATED if is_template else pattern)
                 break
 
@@ -201,18 +172,14 @@ def _list_next_patterns(
     backwards = before[::-1]
     if _OPENING_BACKWARDS.match(backwards):
         yield _AFTER_TEMPLATE_NAME
-        return
     is_script = use.is_expanded or before.endswith((b"->", b"::"))
     if is_script or not _NOT_ADDED.match(content, use.end):
         yield _AFTER_ADDED
     if use.is_expanded:
         yield _AFTER_SHELL_NAME
-    elif before.endswith(b"%"):
-        yield _AFTER_BATCH_NAME
+    elif before.endswith(_MARKS):
+        yield _AFTER_TEMPLATE_NAME
+    elif before.endswith(b"%("):
+        yield _AFTER_INI_NAME
     elif is_macro:
         yield _AFTER_MACRO
-    if _COMMA.match(content, use.end):
-        owner = _OWNER_BACKWARDS.match(backwards)
-        before_owner = before[: len(before) - owner.end()] if owner else before
-        if starts_list(before_owner) or ends_list(content, use.end):
-            yield _AFTER_LISTED

@@ -19,6 +19,14 @@ _MAX_STATEMENT = 2048
 _CONTINUED_LINE = lazy_pattern(rb"\\\r?\n")
 _BRACKET_OR_STATEMENT = lazy_pattern(rb"[()\[\]{}]|\n(?=[A-Za-z_@\0])")
 
+_OWN_OPERATORS = {
+    "jl": b"*",
+    "rb": b"<<",
+    "abap": b"&&",
+    **dict.fromkeys(("f", "for", "f77", "f90", "f95", "f03", "f08"), b"//"),
+}
+"""Operators with another meaning in other languages, by the extension of their own."""
+
 
 class SourceText:
     """A text whose literals are concatenated."""
@@ -49,6 +57,9 @@ class SourceText:
         it is.
         """
         content, between = self.content, _CONTINUED_LINE.sub(b"", operator[0])
+        joined = dialects.are_joined_words(content, start)
+        if joined:
+            return True
         match self.adjacency:
             case Adjacency.ANYWHERE:
                 return True
@@ -57,12 +68,27 @@ class SourceText:
             case Adjacency.ON_A_LINE:
                 return b"\n" not in between
             case Adjacency.WITHOUT_BLANK:
-                printed = dialects.are_printed_together(content, start)
-                return not re.search(rb"\s", between) if printed is None else printed
+                return joined is None and not re.search(rb"\s", between)
             case Adjacency.UNKNOWN:
-                return not is_key and dialects.are_printed_together(content, start) is not False
+                return joined is None and not is_key
             case Adjacency.NOWHERE:
                 return False
+
+    def joins_commas(self, start: int) -> bool:
+        """Return whether a comma joins the literals at `start`: in Smalltalk, in `[]` of MATLAB."""
+        if self._path.endswith(".st"):
+            return True
+        return self._path.endswith(".m") and self.content[max(0, start - 2) : start] == b"['"
+
+    def has_operator(self, operator: re.Match[bytes]) -> bool:
+        """Return whether an operator that is ambiguous elsewhere joins literals in the language."""
+        own = _OWN_OPERATORS.get(self._path.rpartition(".")[2].lower())
+        return own is not None and own in operator[0]
+
+    def is_guess(self, operator: re.Match[bytes], start: int) -> bool:
+        """Return whether an operator joins two literals only if the language is a certain one."""
+        is_adjacent = operator.lastgroup == "adjacent" and self.adjacency is Adjacency.UNKNOWN
+        return is_adjacent and not dialects.are_joined_words(self.content, start)
 
 
 def _is_in_brackets(content: bytes, start: int) -> bool:

@@ -9,6 +9,7 @@ from itertools import accumulate, pairwise
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.decoders.concatenation.assignments import read_value
 from wakeyscan.decoders.concatenation.operators import LITERAL_PREFIX, QUOTE
 
 if TYPE_CHECKING:
@@ -30,21 +31,12 @@ _ASSIGNMENT = lazy_pattern(
     rb" (?: " + _LITERAL + rb" )?"
 )
 _MACRO = lazy_pattern(rb"(?x) \s{1,64} (?: " + _LITERAL + rb" )?")
-_UNQUOTED = lazy_pattern(
-    rb"(?x) (?: [ \t]{0,8} [:?]?= [ \t]{0,8} | (?P<colon> : [ \t]{1,8} ) ) (?P<quote> [\"']? )"
-    rb" (?P<body> (?= [A-Za-z_-]* [0-9] ) [A-Za-z0-9_-]+ ) (?P=quote) [ \t]* (?: \r?\n | \r?\Z )"
-)
-"""An assignment in a script or a makefile; YAML maps an upper-case name to its value."""
 _OBJECT = lazy_pattern(rb"(?x) " + _TYPE + rb" \s{0,8} = \s{0,8} \{ (?P<members> [^{}]{0,1064} )")
 _MEMBER = lazy_pattern(rb"(?x) [\"']? \s{0,8} : \s{0,8}" + _LITERAL)
 
 # Texts before a name
 
 _DEFINE = b"#define "
-_LINE_START = lazy_pattern(
-    rb"(?x) [ \t-]* (?: (?: export | readonly | local | ARG | ENV | set ) [ \t]{1,4} )?"
-)
-_MAX_LINE_START = 80
 
 
 class _Assignment(NamedTuple):
@@ -99,13 +91,17 @@ class VariableValues:
         several values, or a character that no key contains. The value of an expanded variable may
         be unquoted. The value of a member may be in an object literal.
         """
+        if not variable.name:
+            return None
         literals = self._get_values(_read_literal, variable.name)
         for low, high in ((near - _NEAR, near + _NEAR), (0, len(self._content))):
             count = literals.count(low, high)
             if value := literals.find_only(low, high):
                 return value
             if variable.is_expanded:
-                unquoted = self._get_values(_read_unquoted, variable.name)
+                in_maps = variable.is_template or variable.name.isupper()
+                read = _read_with_maps if in_maps else _read_unquoted
+                unquoted = self._get_values(read, variable.name)
                 if unquoted.count(low, high) >= max(count, 1):
                     return unquoted.find_only(low, high)
             if count:
@@ -164,12 +160,11 @@ def _read_literal(content: bytes, at: int, name: bytes) -> _Assignment | None:
 
 
 def _is_repeated(content: bytes, found: re.Match[bytes], name: bytes) -> bool:
-    """Return whether the name follows the sign of its assignment, as in `a = a + 1`."""
+    """Return whether the name follows the sign of its assignment: `a = a + 1`, `a="${a}b"`."""
     start = found.end("sign")
     if start < 0:
         return False
-    rest = content[start : start + len(name) + 2]
-    rest = rest[1:] if rest[:1].isspace() else rest
+    rest = content[start : start + len(name) + 8].lstrip(b" \"'$({")
     return rest.startswith(name) and not re.match(rb"\w", rest[len(name) :])
 
 
@@ -181,10 +176,11 @@ def _read_macro(content: bytes, at: int, name: bytes) -> _Assignment | None:
 
 
 def _read_unquoted(content: bytes, at: int, name: bytes) -> _Assignment | None:
-    """Read an assignment in a script, alone on its line."""
-    low = max(0, at - _MAX_LINE_START)
-    line = content[low:at].rpartition(b"\n")[2]
-    found = _UNQUOTED.match(content, at + len(name))
-    if not found or (found["colon"] and not name.isupper()) or not _LINE_START.fullmatch(line):
-        return None
-    return _Assignment(at, found.span("body"))
+    """Read an assignment in a script or a configuration."""
+    value = read_value(content, at, name, in_maps=False)
+    return _Assignment(at, value) if value else None
+
+
+def _read_with_maps(content: bytes, at: int, name: bytes) -> _Assignment | None:
+    value = read_value(content, at, name, in_maps=True)
+    return _Assignment(at, value) if value else None

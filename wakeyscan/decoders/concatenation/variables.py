@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
+from wakeyscan.decoders.concatenation.assignments import UNQUOTED_END, find_set_names
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"
 
 _MAX_DECLARATION = 160
 """Maximum bytes before a literal that are searched for the name it is assigned to."""
-_UNQUOTED_END = lazy_pattern(rb"[ \t;]{0,8}(?:[\r\n]|\Z)")
+_CLOSED = lazy_pattern(rb"[ \t]{0,8}[)<]")
+"""The end of a value without quotes in the arguments of a command, or in an element of XML."""
 _DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> [\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )? )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
     rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ ) \$?"
     rb"   (?: [\"']? \s? \( enifed | \s? \( tes | @ | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
     rb"     \s{1,64} (?: \w{0,20} fed | [qx]?tes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
-    rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | = | -< | : ) \s{0,8}"
+    rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | =\? | =:: | = | -< | : ) \s{0,8}"
     rb"   (?: [\w.<>\[\]&' ]{1,40} : [ \t]{0,4} )? \]? [\"']?"
     rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) )"
 )
@@ -36,7 +38,9 @@ class Variable(NamedTuple):
     owner: bytes = b""
     """Name of the object or class that it is a member of, if any."""
     is_expanded: bool = False
-    """Whether a `$` expands it inside text, as in a shell."""
+    """Whether it is expanded inside text, as in a shell, so that its value needs no quotes."""
+    is_template: bool = False
+    """Whether it is in brackets there, so that a map in YAML may give its value."""
 
 
 def find_names(content: bytes, start: int, end: int) -> list[bytes]:
@@ -44,14 +48,23 @@ def find_names(content: bytes, start: int, end: int) -> list[bytes]:
 
     A name may precede its type (`P string`) or follow it (`string P`), so both words count.
     """
-    is_quoted, is_bare = CLOSING_QUOTE.match(content, end), _UNQUOTED_END.match(content, end)
-    if not (is_quoted or is_bare):
+    is_quoted, is_bare = CLOSING_QUOTE.match(content, end), UNQUOTED_END.match(content, end)
+    is_closed = _CLOSED.match(content, end)
+    if not (is_quoted or is_bare or is_closed):
         return []  # the pattern of a declaration takes 1 µs
+    return [*_find_declared(content, start, end), *find_set_names(content, start)]
+
+
+def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
     before = content[max(0, start - _MAX_DECLARATION) : start]
     found = _DECLARATION_BACKWARDS.match(before[::-1])
-    if not found or not (is_quoted if found["quote"] else is_bare):
+    if not found:
         return []
-    if name := found["macro"] or found["constant"]:
+    name = found["macro"] or found["constant"]
+    is_bare = UNQUOTED_END.match(content, end) or (name and _CLOSED.match(content, end))
+    if not (CLOSING_QUOTE.match(content, end) if found["quote"] else is_bare):
+        return []
+    if name:
         return [name[::-1]]
     words = [word.rpartition(b".")[2].lstrip(b"$") for word in found["words"][::-1].split()]
     return [word for word in words if word and word not in _KEYWORDS and not word.isdigit()]

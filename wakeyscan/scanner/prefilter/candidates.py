@@ -35,9 +35,12 @@ _QUOTED_PARTS = (
         rb"""wa(?:_(?:l(?:i(?:ve?)?)?)?["'`\\]"""
         rb"""|["'`\\](?s:.){1,320}?["'`](?:ve_|(?:_l|li(?:ve?)?|ive?|ve)["'`\\]))"""
     ),
-    lazy_pattern(rb"""ive_(?:(?<=["'`]ive_)|(?<=["'`]live_)|(?<=["'`]_live_)|(?<=["'`]a_live_))"""),
+    lazy_pattern(
+        rb"""ive(?:_(?:(?<=["'`]ive_)|(?<=["'`=})%;>]live_)|(?<=["'`=})%;> ]_live_)"""
+        rb"""|(?<=["'`=})%;> ]a_live_)|(?<=[%)]s_live_)|(?<=[%)]slive_))|[\r\n](?<==live[\r\n]))"""
+    ),
 )
-"""Parts of the key prefix that quotes cut in two or more."""
+"""Parts of the key prefix that quotes, or templates, cut in two or more."""
 _DUMPED_PARTS = (
     lazy_pattern(rb"5[fF](?:6[15cC]|(?<=6[cC]5[fF])[ \r\n]|(?<=615[fF])[ \r\n])"),
     lazy_pattern(rb"_[ ](?:(?<=e   _ )|  l)"),
