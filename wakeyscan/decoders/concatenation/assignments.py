@@ -57,7 +57,7 @@ _COMMAND = _Form(
     _LINE_END + rb" | [ \t]{0,8} [;)]",
 )
 _SET_FORMS = (
-    _Form(rb"< ", rb">", rb"</", b">"),
+    _Form(rb"< " + _OWNER, rb">", rb"</", b">"),
     _Form(rb"<!ENTITY \s{1,8}", rb"\s{1,8}", rb"\s{0,8} >", b"<!ENTITY"),
     _Form(
         rb"\b name \s? = \s? [\"'] " + _OWNER,
