@@ -56,7 +56,6 @@ _EXAMPLES = frozenset(
         b"eHZ6MWV2RlM0d0VFUFRHRUZQSEJvZzpMOHFxOVBaeVJnNmllS0dFS2hab2xHQzB2SldMdzhpRUo4OERSZHlPZw==",
         b"tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2",  # ntfy
         b"OnRrX0FnUWRxN21WQm9GRDM3elFWTjI5Umh1TXpOSXoy",
-        b"2PMWPTCTOXWXGKTSLH4TNQ",  # go-oauth2
         b"dGplMDpUamUw",  # SuperOffice
     )
 )
