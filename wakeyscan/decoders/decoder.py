@@ -156,7 +156,7 @@ class DecodedText(NamedTuple):
         stop = max(first + 1, bisect_left(self.segments, end, key=_get_offset))
         spans = [self._find_source(number, start, end) for number in range(first, stop)]
         merged = _merge_spans(spans, 0 if self.is_scattered else _MAX_GAP)
-        further = spans[1:] if self.is_concatenated else merged[1:]
+        further = dict.fromkeys(spans[1:]) if self.is_concatenated else merged[1:]
         return (merged[0], *further)
 
     def _find_source(self, number: int, start: int, end: int) -> Span:

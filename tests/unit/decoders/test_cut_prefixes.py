@@ -208,10 +208,10 @@ def test_three_values_are_joined_by_a_separator(make_key: MakeKey) -> None:
     assert_found(f"A=wa\nB=live\nC={body}\nK=${{A}}_${{B}}_${{C}}\n", "a.sh", key)
 
 
-def test_a_separator_is_no_piece(make_key: MakeKey) -> None:
+def test_a_separator_is_listed_once(make_key: MakeKey) -> None:
     text = f'k = "_".join(["wa", "live", "{make_key()[8:]}"])\n'
     (found,) = find_keys(text, "a.py")
-    assert dict(found.origin.details)["pieces"] == "1:16, 1:22, 1:30"
+    assert dict(found.origin.details)["pieces"] == "1:16, 1:6, 1:22, 1:30"
 
 
 def test_a_name_may_be_given_a_longer_part(make_key: MakeKey) -> None:

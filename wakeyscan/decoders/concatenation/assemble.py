@@ -53,9 +53,8 @@ _SEPARATED = PREFIX[3:4]
 _MAX_PARTS_AFTER_LETTER = 3
 """Maximum parts of a prefix that starts with a single letter: every text has many such parts."""
 
-_RESULT = lazy_pattern(
-    rb"([A-Za-z_]\w{0,60})[ \t]{0,8}(?:[:?]?=|<-)[ \t]{0,8}"
-    rb"[bfs$@]{0,2}[\"'`]?[$#]?[({]{0,2}[ \t]{0,4}\Z"
+_RESULT_BACKWARDS = lazy_pattern(
+    rb"[ \t]{0,4}[({]{0,2}[$#]?[\"'`]?[bfs$@]{0,2}[ \t]{0,8}(?:=[:?]?|-<)[ \t]{0,8}(\w{1,61}+)"
 )
 """The name that is given an expression, up to the variable that starts it."""
 _MAX_RESULT = 80
@@ -217,9 +216,10 @@ def _follow_uses(source: SourceText, name: bytes, holders: _Holders) -> Iterator
             continue
         if longer.is_key:
             yield longer._replace(is_scattered=True)
-        result = _RESULT.search(source.content[max(0, use - _MAX_RESULT) : use])
-        if result and (result[1] == name or not longer.is_key):
-            insort(holders[result[1]], _Value(use, longer))
+        before = source.content[max(0, use - _MAX_RESULT) : use]
+        result = _RESULT_BACKWARDS.match(before[::-1])
+        if result and (result[1] == name[::-1] or not longer.is_key):
+            insort(holders[result[1][::-1]], _Value(use, longer))
 
 
 def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) -> Chain:

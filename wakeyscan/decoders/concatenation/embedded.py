@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _MAX_DEPTH = 3
 """Maximum number of nested strings and patches that are read, such as JSON inside JSON."""
 _ESCAPE = b"\\"
-_SEPARATOR = b"_"
 _KEY_CONTEXT = 64
 """Bytes before the first part that determine whether the prefix starts a word."""
 
@@ -91,11 +90,7 @@ def _build_decoded_text(key: _Key) -> DecodedText:
     end = min(len(code.content), chain.end + 1)
     segments, texts, offset = list[Segment](), list[bytes](), 0
     for span in (*_list_context(code, chain.start), *chain.spans, (chain.end, end)):
-        text = code.content[slice(*span)]
-        if text == _SEPARATOR and span in chain.spans[1:]:
-            texts[-1] += text  # no secret by itself, and perhaps there for several parts
-            offset += len(text)
-        elif text:
+        if text := code.content[slice(*span)]:
             segments.append(Segment(offset, *code.find_source(span)))
             texts.append(text)
             offset += len(text)

@@ -64,6 +64,10 @@ _ARGUMENT_BACKWARDS = lazy_pattern(
 )
 """The text from an argument back to what separates it from its format."""
 _PLACEHOLDER = lazy_pattern(rb"(?x) " + PLACEHOLDER)
+_NO_ITEM = lazy_pattern(rb"[\"'`$@]{0,3}{?[ \t]{0,2}[=:+&|;\n]")
+"""The text from a value back to what separates it from no format and no bracket."""
+_COMMA = lazy_pattern(rb"[\"'`]?\s{0,8},")
+_MAX_OPENING = 8
 _MAX_ARGUMENT = 200
 _MAY_FORMAT = (b"%", b"}", b"~")
 _UNKNOWN = Variable(b"")
@@ -78,6 +82,10 @@ def find_rest(
     Return nothing if it is in none. `is_bare` states that the items are texts without quotes.
     """
     content = source.content
+    if _NO_ITEM.match(content[max(0, start - _MAX_OPENING) : start][::-1]) and not _COMMA.match(
+        content, end
+    ):
+        return None  # as nearly all values
     if pieces := _find_format(content, start):
         items = list(_iterate_items(content, end, is_bare=False))
         return None if items[len(pieces) - 1 :] else _fill_format(pieces, items)
