@@ -248,6 +248,7 @@ SEPARATE = (
     "p: wa_live\nrun: echo $p _{B}",
     "wa_live // '_{B}'",
     'a["wa_live"] && "{B}"',
+    "/* set the 'wa_live_' pointer */\n/* tells the\n * '{B}' line\n */",
 )
 
 

@@ -10,7 +10,8 @@ SPACE = (
     rb" | [\\_]\r?\n | [()] ){0,6}+"
 )
 CONCATENATION_OPERATOR = (
-    rb"(?: \+\+? | \.\.? | &&? | ~ | \* | <> | \^ | << | stringByAppendingString:"
+    rb"(?: \+\+? | \.\.? | &&? | ~ | <> | \^ | << | stringByAppendingString:"
+    rb" | (?: (?<= [\w\"'`)][ ] ) | (?<= [\"'] ) ) \*"  # not at the start of a line of a comment
     rb" | \.(?: concat | append | Append | plus | push_str | add | WriteString )\( )"
 )
 LITERAL_PREFIX = rb"(?: u8 | [bBfFrRuULN@$&]{1,2} )?"
