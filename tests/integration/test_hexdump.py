@@ -143,3 +143,24 @@ def test_any_bytes_may_surround_an_encoded_anchor(
         assert all(
             0 <= low < high <= len(whole) for low, high in decoded.find_sources(0, len(content))
         )
+
+
+@pytest.mark.parametrize("start", range(16))
+@pytest.mark.parametrize("after_offset", [": ", "  "])
+@pytest.mark.parametrize("width", [8, 16, 32])
+def test_the_text_after_one_blank_is_no_byte_of_the_row(
+    width: int, after_offset: str, start: int
+) -> None:
+    """`curl --trace` writes it there; it may begin with digits: `2d 41 ea: Bearer`."""
+    key = PREFIX + ("ea " * 20).replace(" ", "Q") + "7"
+    text = b"x" * start + b"\r\nauth: ea b1 " + key.encode() + b"\r\nea 12 ea\r\n\r\n"
+    rows = (text[at : at + width] for at in range(0, len(text), width))
+    lines = [
+        f"{number * width:04x}{after_offset}"
+        + "".join(f"{byte:02x} " for byte in row)
+        + "   " * (width - len(row))
+        + "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        for number, row in enumerate(rows)
+    ]
+    content = "=> Send header\n" + "\n".join(lines) + "\n== Info: done\n"
+    assert list_keys(content.encode()) == [[key], [key]]

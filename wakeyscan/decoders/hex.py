@@ -35,12 +35,21 @@ _ARRAY = rb",\s{0,64}0[xX]|[ ]0[xX]"
 _COLONS = rb":(?:" + _LINE_BREAK + rb")?"
 _DASHES = rb"-"
 _COMMAS = rb",[ ]?(?:\\?" + _LINE_BREAK + rb")?"
-_BLANKS = (
+_MAX_ROW = 64
+"""Bytes of the longest row of a dump whose width is measured."""
+_ROW = lazy_pattern(
+    rb"[ \t\#/*;>]{0,16}(?P<offset>" + _OFFSET + rb")(?P<gap>:?[ ]{1,4})" + _PAIR + rb"[ ]"
+)
+"""The start of a row of a dump."""
+_NEXT_IN_ROW = (
     rb"[ ](?=" + _PAIR + rb"(?![0-9A-Fa-f]))"
     rb"|[ ]{2}(?=" + _PAIR + rb"(?:[ ]" + _PAIR + rb")*[ ]{1,60}[|>])"  # the middle of a dump line
-    rb"|" + _DUMP_LINE_BREAK + rb":?[ ]{1,4}"
+)
+_NEXT_ROW = (
+    _DUMP_LINE_BREAK + rb":?[ ]{1,4}"
     rb"|[ ]?" + _LINE_BREAK + rb"(?:" + _OFFSET + rb":?[ ]{1,4})?(?=" + _PAIR + rb"(?![\w:-]))"
 )
+_BLANKS = _NEXT_IN_ROW + b"|" + _NEXT_ROW
 _WRAPPED = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
 _XXD_PLAIN_WIDTH = 60
 """Digits in a line of `xxd -p`; lines of another width are decoded separately."""
@@ -127,6 +136,8 @@ def _find_digits(
     `rows` has the search for each separator so far.
     """
     if separator := _choose_separator(hit[0], content[hit.end() : hit.end() + 2]):
+        if separator is _BLANKS:
+            separator = _build_blanks(*_measure_row(content, hit.start()))
         if separator not in rows:
             rows[separator] = RowSearch(content, _compile_row(separator))
         return rows[separator].find(*hit.span()) or hit.span(), separator
@@ -150,6 +161,33 @@ def _choose_separator(encoded: bytes, after: bytes) -> bytes:
     return _GROUPS if re.search(rb"\w{4}", encoded + after) else _BLANKS
 
 
+def _measure_row(content: bytes, at: int) -> tuple[int, bytes]:
+    """Return the number of bytes in the row of a dump at an offset, and the text before its bytes.
+
+    Only the offsets of two consecutive rows show the number; it is 0 if they do not.
+    """
+    start = content.rfind(b"\n", max(0, at - MAX_REACH), at) + 1
+    above = content.rfind(b"\n", max(0, start - MAX_REACH), max(0, start - 1)) + 1
+    below = content.find(b"\n", at, at + MAX_REACH) + 1 or len(content)
+    for pair in pairwise(_ROW.match(content, row) for row in (above, start, below)):
+        numbers = [int(row["offset"], 16) for row in pair if row]
+        if len(numbers) == 2 and 0 < numbers[1] - numbers[0] <= _MAX_ROW:
+            return numbers[1] - numbers[0], pair[0]["gap"] if pair[0] else b""
+    return 0, b""
+
+
+@cache
+def _build_blanks(width: int, gap: bytes) -> bytes:
+    """Return the separator for rows of `width` bytes, or of any number if it is 0.
+
+    `curl --trace` writes one blank between a row and its text, whose first letters may be digits.
+    """
+    if not width:
+        return _BLANKS
+    row = _DIGIT + rb"{4}%b%b(?:[ ]%b){%d}" % (gap, _PAIR, _PAIR, width - 1)
+    return rb"(?<!%b)(?:%b)|%b" % (row, _NEXT_IN_ROW, _NEXT_ROW)
+
+
 def _find_run(content: bytes, start: int, end: int) -> Span:
     """Return the bounds of digits without separators, with whole bytes before `start`."""
     before = _DIGITS.match(content[max(0, start - MAX_REACH) : start][::-1])
@@ -169,7 +207,11 @@ def _find_end_of_lines(content: bytes, start: int, end: int) -> int:
 
 @cache
 def _compile_row(separator: bytes) -> re.Pattern[bytes]:
-    first = rb"(?<![0-9A-Fa-f])" + _PAIR + rb"(?![0-9A-Fa-f])" if separator is _BLANKS else _PAIR
+    first = (
+        rb"(?<![0-9A-Fa-f])" + _PAIR + rb"(?![0-9A-Fa-f])"
+        if separator.endswith(_NEXT_ROW)
+        else _PAIR
+    )
     return re.compile(first + b"(?:(?:" + separator + b")" + _PAIR + b")*+")
 
 
