@@ -13,10 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.scanner.ends.line_prefixes import strip_prefixes, strip_signs
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.ends.open_literals import open_literals
-from wakeyscan.scanner.ends.open_markup import open_markup
-from wakeyscan.scanner.ends.text_end import TextEnd
+from wakeyscan.scanner.ends.text_end import AMPERSAND, LESS_THAN, TextEnd
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.ends import line_prefixes, open_markup
+else:
+    # 1 ms; many keys need neither
+    line_prefixes = lazy_import("wakeyscan.scanner.ends.line_prefixes")
+    open_markup = lazy_import("wakeyscan.scanner.ends.open_markup")
 
 _MAX_LAYERS = 8
 """Texts that are judged, with the outermost one."""
@@ -29,8 +36,23 @@ def list_layers(end: TextEnd) -> Iterator[TextEnd]:
     """
     layers = [end]
     for layer in layers:
-        texts = [*strip_prefixes(layer)] or [*open_literals(layer), *open_markup(layer)]
-        inner = [one for one in (*strip_signs(layer), *texts) if one not in layers]
+        signs, texts = _strip_lines(layer)
+        texts = texts or [*open_literals(layer), *_open_markup(layer)]
+        inner = [one for one in (*signs, *texts) if one not in layers]
         are_few = len(layers) + len(inner) <= _MAX_LAYERS
         yield layer._replace(is_in_layer=bool(texts) and are_few)
         layers += inner if are_few else ()
+
+
+def _strip_lines(end: TextEnd) -> tuple[list[TextEnd], list[TextEnd]]:
+    """Return the texts without the signs of a diff, and without other prefixes of their lines."""
+    lines = end.find_lines()
+    if not lines.line or not lines.following:
+        return [], []
+    return [*line_prefixes.strip_signs(end, lines)], [*line_prefixes.strip_prefixes(end, lines)]
+
+
+def _open_markup(end: TextEnd) -> Iterator[TextEnd]:
+    before = end.before
+    if LESS_THAN in before or AMPERSAND in end.after or AMPERSAND in before:
+        yield from open_markup.open_markup(end)

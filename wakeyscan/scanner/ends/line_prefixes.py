@@ -75,17 +75,15 @@ _PREFIXES = (
 )
 
 
-def strip_signs(end: TextEnd) -> Iterator[TextEnd]:
+def strip_signs(end: TextEnd, lines: Lines) -> Iterator[TextEnd]:
     """Yield the end in one of the texts that a diff compares."""
-    lines = _find_lines(end)
     side = _SIDES.get(lines.line[:1])
     if side and lines.following and gutter.is_in_diff(lines, end):
         yield _strip(end, side)._replace(path="")
 
 
-def strip_prefixes(end: TextEnd) -> Iterator[TextEnd]:
+def strip_prefixes(end: TextEnd, lines: Lines) -> Iterator[TextEnd]:
     """Yield the end in a text whose lines have one prefix less, unless it is in a diff."""
-    lines = _find_lines(end)
     prefix = _find_prefix(lines)
     if prefix and not gutter.is_in_diff(lines, end):
         yield _strip(end, prefix)
@@ -96,15 +94,11 @@ def measure_prefixes(end: TextEnd) -> int:
 
     The first line of a text may have something else before a time.
     """
-    line, following = _find_lines(end)
+    line, following = end.find_lines()
     rest = following
     while pattern := _find_prefix(Lines(line, rest)):
         line, rest = (_cut(one, pattern) or b"" for one in (line, rest))
     return len(following) - len(strip_times(rest))
-
-
-def _find_lines(end: TextEnd) -> Lines:
-    return Lines(end.line, split_line(split_line(end.after)[1])[0])
 
 
 def strip_times(line: bytes) -> bytes:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends.tags import PREFORMATTED_TAGS, is_flow, is_inline
-from wakeyscan.scanner.ends.text_end import AMPERSAND, LESS_THAN, TextEnd
+from wakeyscan.scanner.ends.text_end import TextEnd
 
 _TAG = lazy_pattern(
     rb"<(?:!--[^<>]{0,200}-->|(?P<slash>/?)(?P<name>[A-Za-z][\w:.-]*)[^<>]{0,512}>)"
@@ -27,8 +27,6 @@ _BREAK = b"br"
 def open_markup(end: TextEnd) -> Iterator[TextEnd]:
     """Yield the text that the element around an end shows."""
     before, after = end.before, end.after
-    if LESS_THAN not in before and AMPERSAND not in after and AMPERSAND not in before:
-        return
     data = before.rpartition(_DATA)
     if data[1] and _DATA_END not in data[2]:
         yield _build(end, data[2], after.partition(_DATA_END)[0])

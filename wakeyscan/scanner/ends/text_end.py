@@ -92,6 +92,10 @@ class TextEnd(NamedTuple):
         """The line of the secret, up to the secret."""
         return find_last_line(self.before)
 
+    def find_lines(self) -> Lines:
+        """Return the line of the secret, and the next one."""
+        return Lines(self.line, split_line(split_line(self.after)[1])[0])
+
     def unescape_breaks(self) -> TextEnd:
         """Return the same with line breaks in place of escaped ones."""
         after = _ESCAPED.sub(b"\n", SPLIT_LITERAL.sub(b"\n", self.after))

@@ -48,6 +48,8 @@ class _FormGroup:
         self._texts = tuple({form.text for form in forms})
         self._longest = max(map(len, self._texts))
         self._shared_check = _find_shared_check(forms)
+        self._is_whole = not self._encoded and self._texts == (self._fold(text),)
+        """Whether each literal is a form, which is not encoded, as `bearer` is."""
 
     def find_hits(self, content: bytes | memoryview, ends: Iterable[int]) -> list[AnchorHit]:
         """Return the whole forms at the literals that end at `ends`.
@@ -55,6 +57,8 @@ class _FormGroup:
         Only the first of each encoded form is found: all of its occurrences are decoded.
         """
         starts = [end - self._width for end in ends]
+        if self._is_whole:
+            return [AnchorHit(form.form, at) for at in starts for form in self._plain]
         if len(starts) >= _MANY:
             return self._find_many(content, starts)
         hits: list[AnchorHit] = []
