@@ -40,6 +40,11 @@ DASHES = {
 """What word processors, chats and input methods write for the hyphens and `_` of a key."""
 
 CERTAIN = {
+    "troff, bold": "Use \\fBKEY\\fP with it",
+    "troff, bold, at a line end": "Use \\fBKEY\\fP\n.SH KEYS\n",
+    "troff, bold, in a sentence": "Use \\fBKEY\\fR. Then wait.",
+    "troff, constant width": "Use \\f(CWKEY\\fR, or wait",
+    "troff, a smaller size": "Use \\s-1KEY\\s+1 with it",
     "after a closed quote": 'a "b" KEY',
     "in a docstring": '"""KEY\n\nMore."""\n',
     "escaped quotes": 'say \\"KEY',

@@ -14,6 +14,7 @@ text around it (see `layers`).
     a delimiter: , ; : . ! ? ) ] } …       always, but for a few continuations that look alike
     marks of emphasis: * _ ~               the same marks precede the secret
     an escaped delimiter, an entity        always
+    another font or size of troff          no word follows, and what follows proves the end
     a closing curly quote                  no literal is opened after it
     a letter that no key contains          always, but for garbled and typographic dashes
 """
@@ -51,6 +52,8 @@ _LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
 _WRAPPED_CELL = lazy_pattern(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
 _REOPENED = lazy_pattern(rb"""[\s+&.,~|<>\\)]*+(?:["'`]|\xe2\x80[\x98-\x9f]|\xc2\xab)""")
 """Another literal after curly quotes, which a word processor put in place of straight ones."""
+_FONT = rb"\\(?:f(?:[A-Z0-9]|\([A-Z]{2}|\[\w{0,16}\])|s[+-]?[0-9]{1,2})"
+_FONT_BEFORE = lazy_pattern(_FONT + rb"\Z")
 _ENCODED_WORD = lazy_pattern(rb"\s*=\?")
 
 _QUOTES = (b'"', b"'", b"`")
@@ -185,6 +188,13 @@ def _is_escape_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return not file_kinds.is_typesetting(end.path)
 
 
+def _is_font_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    """Return whether a key that is alone in its font ends its line, or what follows proves it."""
+    if _FONT_BEFORE.search(end.line) and _LINE_END.match(rest):
+        return True
+    return not _WORD.match(rest) and _is_certain_in_layer(end._replace(after=rest))
+
+
 def _is_entity_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return b"&lt;" in end.line
 
@@ -234,6 +244,7 @@ _ROWS = (
     _Row(_ENTITY, _always),
     _Row(_PERCENT, _always),
     _Row(_ESCAPE, _is_escape_certain),
+    _Row(_FONT, _is_font_certain),
     _Row(_CURLY_QUOTE, _is_curly_quote_certain),
     _Row(_LETTER, _always),
 )
