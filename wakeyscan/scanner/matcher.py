@@ -12,7 +12,7 @@ from wakeyscan.core.secret import Secret
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.rules.rule import AFTER, BEFORE, Rule
 from wakeyscan.scanner.binary_strings import UndelimitedString, find_strings
-from wakeyscan.scanner.patience import Patience, measure_rest
+from wakeyscan.scanner.patience import Deadline, Patience
 
 if TYPE_CHECKING:
     from regex import Match as RegexMatch
@@ -73,12 +73,12 @@ def match_rule(
     with the document in which `content` is encoded.
     """
     patience = patience or Patience(len(content))
-    until = patience.start(rule)
+    deadline = patience.start(rule)
     if rule.at_anchor:
         word = rule.anchors[0] if rule.exact_case else b""
-        found = _match_at(content, pattern, anchors, word, until)
+        found = _match_at(content, pattern, anchors, word, deadline)
     else:
-        found = _match_around(content, pattern, anchors, until)
+        found = _match_around(content, pattern, anchors, deadline)
     matches: list[Match] = []
     secrets: dict[bytes, Secret] = {}  # a text that occurs often is hashed and held once
     group = pattern.groupindex["secret"]
@@ -95,12 +95,12 @@ def match_rule(
     except TimeoutError:
         raise patience.build_error(rule) from None
     finally:
-        patience.stop(rule, until)
+        patience.stop(rule, deadline)
     return matches
 
 
 def _match_at(
-    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], word: bytes, until: float
+    content: bytes, pattern: Pattern[bytes], anchors: Sequence[int], word: bytes, deadline: Deadline
 ) -> Iterator[_Found]:
     """Yield the matches that start at an anchor; `word` is the anchor of a rule for one word.
 
@@ -111,9 +111,9 @@ def _match_at(
     end_of_last = -1
     for at, following in zip_longest(anchors, anchors[1:], fillvalue=-1):
         # To look for a word takes no time that needs a limit, which doubles the time.
-        timeout = None if word else measure_rest(until)
+        timeout = None if word else deadline.measure_rest()
         if at in strings:
-            yield from _match_in_strings(content, pattern, at, strings[at], until)
+            yield from _match_in_strings(content, pattern, at, strings[at], deadline)
         elif not at == end_of_last == following - len(word) and (  # the same word on both sides
             match := pattern.match(
                 content, at, min(size, at + AFTER), concurrent=False, timeout=timeout
@@ -128,13 +128,13 @@ def _match_in_strings(
     pattern: Pattern[bytes],
     at: int,
     strings: Iterable[UndelimitedString],
-    until: float,
+    deadline: Deadline,
 ) -> Iterator[_Found]:
     """Yield the match in the first string that has one."""
     for string in strings:
         start, end = max(string.start, at - BEFORE), min(string.end, at + AFTER)
         text, known = content[start:end], string.bounds
-        if match := pattern.match(text, at - start, timeout=measure_rest(until)):
+        if match := pattern.match(text, at - start, timeout=deadline.measure_rest()):
             if string.is_whole:
                 known = bounds.find_bounds(text, *match.span("secret"))
             yield match, start, known, string.other_ends
@@ -142,10 +142,10 @@ def _match_in_strings(
 
 
 def _match_around(
-    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], until: float
+    content: bytes, pattern: Pattern[bytes], anchors: Iterable[int], deadline: Deadline
 ) -> Iterator[_Found]:
     for start, end in _merge_surroundings(anchors, len(content)):
-        for match in pattern.finditer(content, start, end, timeout=measure_rest(until)):
+        for match in pattern.finditer(content, start, end, timeout=deadline.measure_rest()):
             yield match, 0, None, ()
 
 

@@ -7,7 +7,7 @@ Processor time counts: how busy the machine is must not change a report.
 
 from __future__ import annotations
 
-from time import process_time
+from time import monotonic, process_time
 
 from wakeyscan.core.errors import TimeoutExceeded
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -19,6 +19,29 @@ if TYPE_CHECKING:
 
 _PER_BYTES = 1 << 19
 """Bytes of a document for which its patterns get the same time again."""
+_TICK = 0.001
+"""Seconds after which the processor time is measured again."""
+
+
+class Deadline:
+    """The processor time at which a rule must end."""
+
+    def __init__(self, seconds: float) -> None:
+        self.until = process_time() + seconds
+        self._rest, self._at = seconds, monotonic()
+        """The time that was left at a time of another clock, which costs a tenth."""
+
+    def measure_rest(self) -> float:
+        """Return the processor time that is left, to 1 ms; raise `TimeoutError` if there is none.
+
+        While the other clock does not advance, no processor time has passed.
+        """
+        now = monotonic()
+        if now - self._at > _TICK or self._rest <= 0:
+            self._rest, self._at = self.until - process_time(), now
+            if self._rest <= 0:
+                raise TimeoutError
+        return self._rest
 
 
 class Patience:
@@ -29,25 +52,17 @@ class Patience:
         """The limit for each rule."""
         self._used: dict[str, float] = {}
 
-    def start(self, rule: Rule) -> float:
-        """Return the processor time at which a rule must end."""
-        return process_time() + self.seconds - self._used.get(rule.id, 0.0)
+    def start(self, rule: Rule) -> Deadline:
+        """Return when a rule must end."""
+        return Deadline(self.seconds - self._used.get(rule.id, 0.0))
 
-    def stop(self, rule: Rule, until: float) -> None:
-        """Subtract the time that a rule has taken, given the time at which it had to end."""
-        self._used[rule.id] = self.seconds - (until - process_time())
+    def stop(self, rule: Rule, deadline: Deadline) -> None:
+        """Subtract the time that a rule has taken, given when it had to end."""
+        self._used[rule.id] = self.seconds - (deadline.until - process_time())
 
     def build_error(self, rule: Rule) -> TimeoutExceeded:
         """Return the error for a rule that has no time left."""
         return TimeoutExceeded(f"rule {rule.id} took over {self.seconds:g} s on a part of it")
-
-
-def measure_rest(until: float) -> float:
-    """Return the processor time that is left; raise `TimeoutError` if there is none."""
-    rest = until - process_time()
-    if rest <= 0:
-        raise TimeoutError
-    return rest
 
 
 class KnownMatches(dict[tuple[bytes, int, str, bool], "list[Match]"]):
