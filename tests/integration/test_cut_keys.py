@@ -5,6 +5,7 @@ A live key that is cut must never count as revoked; a whole key that the API rej
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from random import Random
 
@@ -20,6 +21,7 @@ from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.layers import LAYERS
 from tests.support.programs import REFERENCES, elf, mach_o, portable_executable
 from tests.support.registry_files import HEADER, VALUES
+from tests.support.statements import assemble_keys, list_whole
 from tests.support.string_tables import HermesFile
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Liveness
@@ -36,6 +38,8 @@ from wakeyscan.verification.verify import verify_result
 
 SIZE = 30
 """Characters before the cut."""
+MIN_FIRST = 24
+"""Characters of the shortest first part that is a key by itself."""
 LAYERED = PREFIX + "".join(Random("layered").choices(ALPHABET, k=40))
 INSERTED = {"entity": "A"}
 """Characters that the text has between the parts, by the name of the way."""
@@ -94,6 +98,29 @@ def test_a_live_key_that_is_cut_in_a_layer_is_never_revoked(api: FakeWAStack, la
     certain = [finding for finding in findings if finding.bounds is Bounds.CERTAIN]
     revoked = [f.origin.path for f in verify(api, certain) if f.liveness is Liveness.REVOKED]
     assert revoked == []
+
+
+@pytest.mark.parametrize("sizes", [(8, 20), (20, 12), (24, 12), (24, 20), (28, 14)])
+@pytest.mark.parametrize("in_json", [False, True])
+def test_a_live_key_that_statements_assemble_is_never_revoked(
+    api: FakeWAStack, make_key: MakeKey, sizes: tuple[int, int], in_json: bool
+) -> None:
+    findings: list[Finding] = []
+    for path, text, key in assemble_keys(make_key, *sizes):
+        api.keys[key] = LIVE
+        path, text = ("a.json", json.dumps({"code": text})) if in_json else (path, text)
+        found = detect(path, text.encode())
+        assert found or sizes[0] < MIN_FIRST
+        findings += found
+    assert len(findings) >= 40
+    verified = verify(api, findings)
+    assert [f.origin.path for f in verified if f.liveness is Liveness.REVOKED] == []
+    assert len({f.secret for f in verified if f.liveness is Liveness.LIVE}) >= 30
+
+
+def test_a_key_whose_name_is_used_in_other_ways_is_whole(make_key: MakeKey) -> None:
+    for path, text in list_whole(make_key()):
+        assert [(path, f.bounds) for f in detect(path, text.encode())] == [(path, Bounds.CERTAIN)]
 
 
 def test_a_whole_key_that_is_rejected_is_revoked(api: FakeWAStack, make_key: MakeKey) -> None:

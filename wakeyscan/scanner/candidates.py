@@ -150,6 +150,9 @@ def add_joined(match: Match, content: bytes, names: JoinedNames) -> Match:
         return match
     found = names.find_rests(spans)
     texts = dict.fromkeys(_read(content, (*spans, *rests)) for rests in found)
+    if added := names.find_added(spans):
+        found.append(tuple(added))
+        texts = {_read(content, sorted((*spans, *added))): None, **texts}
     secrets = [Secret(one, API_KEY) for one in texts if _KEY.fullmatch(one)]
     rests = dict.fromkeys(chain.from_iterable(found))
     return match._replace(candidates=tuple(secrets[:MAX_CANDIDATES]), rests=tuple(rests))

@@ -134,11 +134,7 @@ def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
     """Return a key with open bounds if its literal may be a part, with the whole keys it may be."""
     if match.rule.id != API_KEY or match.bounds is not Bounds.CERTAIN:
         return match
-    start, end, joined = match.start, match.end, b""
-    if match.elsewhere:
-        low, high = max([(start, end), *match.elsewhere])
-        joined, end = content[end:low], max(end, high)
-    if not names.may_join(start, end, joined):
+    if not names.may_join([(match.start, match.end), *match.elsewhere]):
         return match
     return candidates.add_joined(match.with_bounds(Bounds.OPEN), content, names)
 
@@ -170,7 +166,7 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
     span = match.start, match.end
     if not is_known and bounds.find_bounds(decoded.content, *span, nuls=nuls) is Bounds.OPEN:
         return Bounds.OPEN
-    if not decoded.is_concatenated and match.rule.id == API_KEY and names.may_join(*span):
+    if not decoded.is_concatenated and match.rule.id == API_KEY and names.may_join([span]):
         return Bounds.OPEN
     at_end = at_line_end or match.end == len(decoded.content)
     if decoded.is_truncated and (at_end or match.start == 0):

@@ -16,6 +16,7 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation.variables import find_names
 from wakeyscan.decoders.concatenation.words import WordIndex
 from wakeyscan.scanner.ends import file_kinds
+from wakeyscan.scanner.later_pieces import find_later_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,10 +49,14 @@ _LISTED_BACKWARDS = lazy_pattern(
 _MAX_LISTED = 120
 """Bytes before a literal that hold the start of such a text."""
 _NAME = lazy_pattern(rb"\w+")
+_ENTRY = lazy_pattern(
+    rb"""(?x) (\w{1,61}) [ ]? :?= [ ]? \{ [^{}=\r\n]{0,100} ["'] \w{1,40} ["'] \s? : \s? ["'`] \Z"""
+)
+"""The start of a dictionary that a name is given, up to one of its values."""
 
 # What is joined after a name
 
-_CLOSED = rb"""["'`]? [)\]]{0,2} (?: \[ ["'\w]{1,24} \] )?"""
+_CLOSED = rb"""(?: \\{0,3} ["'`] )? [)\]]{0,2} (?: \[ ["'\w\\]{1,24} \] )?"""
 """The end of an element, such as `p["a"]`."""
 _OPERAND = rb"""(?: [bBfFrRuUL@$]{0,2} ["'`] (?= [\w"'`{$%\#-] | \\[xu0-7(] )
     | (?! std::endl | endl | os\.linesep ) (?: [A-Za-z0-9_$@(\[] | [:?]\w ) )"""
@@ -96,9 +101,13 @@ _INTERPOLATIONS = {
 }
 _COMMA = lazy_pattern(rb"(?x) " + _CLOSED + rb"\s{0,8} ,")
 _LAST = lazy_pattern(
-    rb"(?x) " + _CLOSED + rb"""(?: \s{0,8} [)\]] | [ \t]+ ["$] | \s{0,4} (?: [;\n] | \Z ) )"""
+    rb"(?x) "
+    + _CLOSED
+    + rb"""(?: \.values \(\) )?
+    (?: \s{0,8} [)\]] | [ \t]+ ["$] | \s{0,4} (?: [;\n] | \Z ) )"""
 )
 """The end of the arguments, or a blank between two in a shell."""
+_VALUES_END = (b")", b".values()")
 _JOINING_CALL = lazy_pattern(
     rb"""(?x) (?: (?: "[\w-]*" | '[\w-]*' ) \.join\( \s? [\[(]?
     | (?i: concat \w* !? | strcat | paste0 | str_c | implode | strings?\.join | sprint | -join )
@@ -136,15 +145,28 @@ class JoinedNames:
         self._source_text, self._path = content, path
         self._joined: dict[bytes, bool] = {}
 
-    def may_join(self, start: int, end: int, joined: bytes = b"") -> bool:
-        """Return whether the literal with a key at `start:end` may be a part of a longer one.
+    def may_join(self, spans: Sequence[Span]) -> bool:
+        """Return whether a key with its parts at `spans` may be a part of a longer one.
 
-        `joined` is the text between the parts of a key: its names are followed already.
+        Names between its parts are followed already.
         """
-        names = self._list_names(start, end)
+        start, end = spans[0]
+        last_start, last_end = max(spans)
+        joined = self._source_text[end:last_start]
+        assigned = find_names(self._content, start, last_end)
+        names = assigned + self._list_listed(start, is_assigned=bool(assigned))
         if names and any(self._is_joined(name) for name in names if name not in joined):
             return True
-        return bool(joined) and self._continues_after(end)
+        if len(spans) > 1 and self._continues_after(last_end):
+            return True
+        return bool(self._find_added(spans, assigned))
+
+    def find_added(self, spans: Sequence[Span]) -> list[Span]:
+        """Return the pieces that later statements add to a key."""
+        return self._find_added(spans, find_names(self._content, spans[0][0], max(spans)[1]))
+
+    def _find_added(self, spans: Sequence[Span], names: list[bytes]) -> list[Span]:
+        return find_later_pieces(self._content, self._words, spans, names, self._path)
 
     def _continues_after(self, end: int) -> bool:
         """Return whether something is joined later to the name that is given a joined key.
@@ -193,16 +215,22 @@ class JoinedNames:
         return source.SourceText(self._content, self._path)
 
     def _list_names(self, start: int, end: int) -> list[bytes]:
-        names = find_names(self._content, start, end)
+        assigned = find_names(self._content, start, end)
+        return assigned + self._list_listed(start, is_assigned=bool(assigned))
+
+    def _list_listed(self, start: int, *, is_assigned: bool) -> list[bytes]:
+        """List the names that are given a list or a tuple in which a literal is."""
         before = self._content[max(0, start - _MAX_LISTED) : start]
         stripped = before.rstrip(b"\"'` \t")
         line = before[before.rfind(b"\n") + 1 :]
         is_listed = stripped.endswith((b"(", b"[", b"{"))
-        if is_listed or (stripped.endswith(b"=") and (not names or b"," in line)):
+        if is_listed or (stripped.endswith(b"=") and (not is_assigned or b"," in line)):
             found = _LISTED_BACKWARDS.match(line[::-1])
             listed = _NAME.findall(found[1]) if found else []
-            names += (name[::-1] for name in reversed(listed))
-        return names
+            return [name[::-1] for name in reversed(listed)]
+        if stripped.endswith(b":") and b"{" in line and (entry := _ENTRY.search(line)):
+            return [entry[1]]
+        return []
 
     def _is_joined(self, name: bytes) -> bool:
         if name not in self._joined:
@@ -245,7 +273,9 @@ def _is_followed(before: bytes, after: bytes) -> bool:
         return True
     if not _LAST.match(after):
         return False
-    return bool(call and after[:1] == b")" and line.endswith(b"(")) or _fills_format(before)
+    return bool(call and after.startswith(_VALUES_END) and line.endswith(b"(")) or _fills_format(
+        before
+    )
 
 
 def _fills_format(before: bytes) -> bool:

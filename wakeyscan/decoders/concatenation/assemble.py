@@ -212,7 +212,7 @@ def _follow_uses(source: SourceText, name: bytes, holders: _Holders) -> Iterator
     for use, continuation in references.find_uses(source, name):
         chain = values[max(0, bisect_right(values, (use,)) - 1)].chain
         longer = _extend(source, chain, continuation, near=use)
-        if longer.is_too_long or len(longer.spans) == len(chain.spans):
+        if longer.is_too_long or not _is_new_part(chain, longer, use):
             continue
         if longer.is_key:
             yield longer._replace(is_scattered=True)
@@ -220,6 +220,12 @@ def _follow_uses(source: SourceText, name: bytes, holders: _Holders) -> Iterator
         result = _RESULT_BACKWARDS.match(before[::-1])
         if result and (result[1] == name[::-1] or not longer.is_key):
             insort(holders[result[1][::-1]], _Value(use, longer))
+
+
+def _is_new_part(chain: Chain, longer: Chain, use: int) -> bool:
+    """Return whether a use adds a part, and no literal that an operator has joined already."""
+    added = longer.spans[len(chain.spans) :]
+    return bool(added) and not any(span in chain.spans and span[0] > use for span in added)
 
 
 def _extend(source: SourceText, chain: Chain, parts: Iterator[Part], near: int) -> Chain:

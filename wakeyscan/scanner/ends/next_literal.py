@@ -14,34 +14,38 @@ from wakeyscan.scanner.ends.words import may_be_rest
 
 _CLOSINGS = b"\"'`)]}\\"
 _NEXT = lazy_pattern(
-    rb"""(?x) \\*["'`)\]}]{1,3} (?P<between> [^"'`:]{1,80}? )
+    rb"""(?x) \\*["'`)\]}]{1,3} (?: , \s? end \s? = \s? (?: "" | '' ) )?
+    (?P<between> [^"'`:]{1,80}? )
     (?: \\*["'`] \(? | \[\[ | %[qQ][(\[{] ) (?P<text>
       (?: [A-Za-z0-9_-] | (?: % | \\+x | \\+u00 ) [0-9A-Fa-f]{2} | \\+[0-7]{3}
-        | &\#x?[0-9A-Fa-f]{2,3}; ){1,120} )
+        | &\#x?[0-9A-Fa-f]{2,3}; ){1,120} ) (?: \\+ [nr0] ){0,2}
     (?: \)? \\*["'`] | \]\] | [)\]}] ) (?! \s*[:=] )"""
 )
 """The end of a literal, and the next literal, if it has only letters of keys and escapes."""
 _NAMED = lazy_pattern(rb"(?<![-+.|~&*.])=")
 """Another name or key, and not an operator that appends."""
 _WORD = lazy_pattern(rb"[A-Za-z_]\w+")
-_CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[\"'`]*\Z")
+_CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[]*(?:[\"'`][\w-]{1,128}[\"'`],\s{0,8}){0,8}[\"'`]*\Z")
+"""The name of a call or a directive, up to one of its first arguments."""
 _JOINS = lazy_pattern(
-    rb"(?i)append|build|concat|echo|implode|join|mkstring|paste|print|str(?:ing)?\b|str[nl]?cat|str_c\b"
+    rb"(?i)append|(?:\A|\.)asci[iz]\b|build|concat|echo|implode|join|mkstring|paste|print|str(?:ing)?\b|str[nl]?cat|str_c\b"
     rb"|write|<<"
 )
 """A word in the names of functions that join texts."""
 _OPERATORS = lazy_pattern(
     rb"\s*[A-Za-z]{1,2}\Z|[\s.]*[+.&|~<>*^/\\(){}\[\]%][\s+.&|~<>*^/\\(){}\[\]%A-Za-z]{0,3}\s*\Z"
 )
-_COMMANDS = lazy_pattern(rb"\b(?:printf|join)\b[^\r\n]*\Z")
+_COMMANDS = lazy_pattern(rb"\b(?:append|printf|join)\b[^\r\n]*\Z")
 _MATRIX = lazy_pattern(rb"(?<!const )(?<!let )(?<!var )\b\w+ ?= ?\[[\"']\Z")
 _MATRIX_END = lazy_pattern(rb"[^\]\r\n]{0,240}\];")
 """An assignment of MATLAB, which joins the literals of a list."""
 _FUNCTION = lazy_pattern(rb"Fn::Join|!Join|!Sub")
 """Functions of CloudFormation, whose lists may be blocks of YAML."""
-_JOINS_BY_SEPARATOR = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION}
+_PRINTF = lazy_pattern(rb"\bprintf[ \t][^\r\n;]*\Z")
+_JOINS_BY_SEPARATOR = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION, b";": _PRINTF}
 _NEXT_WORD = lazy_pattern(
-    rb"(?:,?[ \t]*|\n[ \t]*-[ \t]+)([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}\"]|\Z)"
+    rb"(?:,?[ \t]*|\n[ \t]*-[ \t]+|;[ \t]*printf[ \t]+(?:[\"']?%s[\"']?[ \t]+)?[\"']?)"
+    rb"([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}\"]|\Z)"
 )
 _SEPARATORS = lazy_pattern(rb"[,;]|\n[ \t]*-[ \t]")
 _JOIN_BEFORE, _JOIN_AFTER = 60, 240
