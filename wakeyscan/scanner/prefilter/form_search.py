@@ -44,7 +44,9 @@ class _FormGroup:
         self._width = len(text)
         forms = [_Form(f, self._fold(f.text), f.check) for f in anchors]
         self._plain = [form for form in forms if not form.form.decoder]
-        self._encoded = _group_by_text(form for form in forms if form.form.decoder)
+        encoded = [form for form in forms if form.form.decoder]
+        self._encoded = _group_by_text(encoded)
+        self._encoded_count = len({id(form.form) for form in encoded})
         self._texts = tuple({form.text for form in forms})
         self._longest = max(map(len, self._texts))
         self._shared_check = _find_shared_check(forms)
@@ -65,12 +67,17 @@ class _FormGroup:
         known: set[int] = set()
         check = self._shared_check
         for at in starts:
+            are_known = len(known) == self._encoded_count
+            if are_known and not self._plain:
+                break
             if check and not check(content, at):
                 continue
             text = self._fold(bytes(content[at : at + self._longest]))
             if text.startswith(self._texts):  # most literals are the start of no form
-                hits += [AnchorHit(f, at) for f, own, _ in self._plain if text.startswith(own)]
-                hits += self._list_encoded(content, at, text, known)
+                if self._plain:
+                    hits += [AnchorHit(f, at) for f, own, _ in self._plain if text.startswith(own)]
+                if not are_known:
+                    hits += self._list_encoded(content, at, text, known)
         return hits
 
     def _find_many(self, content: bytes | memoryview, starts: list[int]) -> list[AnchorHit]:
