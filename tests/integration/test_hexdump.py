@@ -164,3 +164,33 @@ def test_the_text_after_one_blank_is_no_byte_of_the_row(
     ]
     content = "=> Send header\n" + "\n".join(lines) + "\n== Info: done\n"
     assert list_keys(content.encode()) == [[key], [key]]
+
+
+ROWS = {
+    "Wireshark": "{at:08X}  {left:23}  {right:23}   {text}",
+    "Python's hexdump": "{at:08X}: {left:23}  {right:23}  {text}",
+    "Java's HexDump": "{at:08x}  {left:23}  {right:23}  {text}",
+    "DEBUG": "{at:04X}  {left:23}-{right:23}   {text}",
+    "openssl": "{at:04x} - {left:23}-{right:23}   {text}",
+    "a spaced hyphen": "{at:08x}: {left:23} - {right:23}  {text}",
+    "Netty": "|{at:08x}| {left:23} {right:23} |{text:16}|",
+    "strace": " | {at:05x}  {left:23}  {right:23}  {text:16} |",
+}
+"""Rows of 16 bytes, as programs write them."""
+
+
+@pytest.mark.parametrize("start", range(16))
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+def test_a_key_is_read_over_the_middle_of_a_row(row: str, start: int) -> None:
+    key = build_key(row, ALPHABET)
+    text = b"x" * start + b"\r\nauth: " + key.encode() + b"\r\nea: 12\r\n\r\n"
+    content = "\n".join(
+        row.format(
+            at=at,
+            left=text[at : at + 8].hex(" "),
+            right=text[at + 8 : at + 16].hex(" "),
+            text="".join(chr(byte) if 32 <= byte < 127 else "." for byte in text[at : at + 16]),
+        )
+        for at in range(0, len(text), 16)
+    )
+    assert list_keys(content.encode()) == [[key], [key]]

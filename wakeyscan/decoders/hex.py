@@ -28,7 +28,9 @@ _PAIR = _DIGIT + rb"{2}"
 _LINE_BREAK = rb"\r?\n[ \t\#/*;]{0,16}"
 """Pattern of a line end; both lines may be part of a comment."""
 _OFFSET = rb"(?:0x)?[0-9A-Fa-f]{4,16}"
-_DUMP_LINE_BREAK = rb"[ ]{1,4}[^\r\n]{0,80}" + _LINE_BREAK + _OFFSET
+_OFFSET_GAP = rb"(?::?[ ]{1,4}|[ ]-[ ]|[|][ ])"
+_ROW_START = rb"[ \t\#/*;>|]{0,16}"
+_DUMP_LINE_BREAK = rb"[ ]{1,4}[^\r\n]{0,80}\r?\n" + _ROW_START + _OFFSET
 """Pattern of the end of a dump line, with its character column, and the start of the next."""
 
 _ARRAY = rb",\s{0,64}0[xX]|[ ]0[xX]"
@@ -38,16 +40,26 @@ _COMMAS = rb",[ ]?(?:\\?" + _LINE_BREAK + rb")?"
 _MAX_ROW = 64
 """Bytes of the longest row of a dump whose width is measured."""
 _ROW = lazy_pattern(
-    rb"[ \t\#/*;>]{0,16}(?P<offset>" + _OFFSET + rb")(?P<gap>:?[ ]{1,4})" + _PAIR + rb"[ ]"
+    _ROW_START + rb"(?P<offset>" + _OFFSET + rb")(?P<gap>" + _OFFSET_GAP + rb")" + _PAIR + rb"[ ]"
 )
 """The start of a row of a dump."""
 _NEXT_IN_ROW = (
     rb"[ ](?=" + _PAIR + rb"(?![0-9A-Fa-f]))"
     rb"|[ ]{2}(?=" + _PAIR + rb"(?:[ ]" + _PAIR + rb")*[ ]{1,60}[|>])"  # the middle of a dump line
 )
+_MIDDLES = (rb"[ ]{2}", rb"[ ]{3}", rb"-", rb"[ ]-[ ]", rb"[ ][|][ ]")
+"""Patterns of the gap between the halves of a row, as Wireshark and debuggers write it."""
 _NEXT_ROW = (
-    _DUMP_LINE_BREAK + rb":?[ ]{1,4}"
-    rb"|[ ]?" + _LINE_BREAK + rb"(?:" + _OFFSET + rb":?[ ]{1,4})?(?=" + _PAIR + rb"(?![\w:-]))"
+    _DUMP_LINE_BREAK
+    + _OFFSET_GAP
+    + rb"|[ ]?"
+    + _LINE_BREAK
+    + rb"(?:"
+    + _OFFSET
+    + _OFFSET_GAP
+    + rb")?(?="
+    + _PAIR
+    + rb"(?![\w:-]))"
 )
 _BLANKS = _NEXT_IN_ROW + b"|" + _NEXT_ROW
 _WRAPPED = rb"(?:\r?\n(?=" + _PAIR + rb"))?"
@@ -184,8 +196,20 @@ def _build_blanks(width: int, gap: bytes) -> bytes:
     """
     if not width:
         return _BLANKS
-    row = _DIGIT + rb"{4}%b%b(?:[ ]%b){%d}" % (gap, _PAIR, _PAIR, width - 1)
-    return rb"(?<!%b)(?:%b)|%b" % (row, _NEXT_IN_ROW, _NEXT_ROW)
+    rows = [_build_row(width, gap)]
+    middle = b""
+    if width % 2 == 0:
+        left, right = _build_row(width // 2, gap), _build_row(width // 2, b"")
+        middle = rb"(?<=%b)(?:%b)(?=%b(?!\w))|" % (left, b"|".join(_MIDDLES), _PAIR)
+        rows += (left + sign + right for sign in _MIDDLES)
+    complete = b"".join(b"(?<!%b)" % row for row in rows)
+    return rb"%b%b(?:%b)|%b" % (middle, complete, _NEXT_IN_ROW, _NEXT_ROW)
+
+
+def _build_row(width: int, gap: bytes) -> bytes:
+    """Return the pattern of `width` bytes; if they follow a gap, with the end of its offset."""
+    start = _DIGIT + b"{4}" + re.escape(gap) if gap else b""
+    return start + _PAIR + rb"(?:[ ]%b){%d}" % (_PAIR, width - 1)
 
 
 def _find_run(content: bytes, start: int, end: int) -> Span:
