@@ -43,6 +43,11 @@ def within(before: str, gap: str, after: str) -> Build:
     return lambda key, cut: before + key[:cut] + gap + key[cut:] + after
 
 
+def spelled(before: str, underscore: str, hyphen: str, after: str) -> Build:
+    """Return a builder that writes other spellings of two signs in a key."""
+    return lambda key, cut: before + key.replace("-", hyphen).replace("_", underscore) + after
+
+
 def around(before: str, opening: str, closing: str, after: str) -> Build:
     """Return a builder that puts a letter of a key, but not its last one, between two tags."""
 
@@ -145,7 +150,20 @@ FOLDED = {
     "Fortran, fixed": Gap("folded", filled(72, "      K = '", "\n     +", "'\n")),
     "Fortran, short": Gap("folded", within("      K = '", "\n     &", "'\n")),
 }
+LATEX = {
+    f"LaTeX, {underscore}": Gap(
+        "markup", spelled("\\texttt{", underscore, hyphen, "} is it\n"), is_proved=True
+    )
+    for underscore, hyphen in (
+        *(("\\PYGZus{}", "\\PYGZhy{}"), ("\\PYZus{}", "\\PYZhy{}"), ("\\PYGdefaultZus{}", "-")),
+        *(("\\textunderscore{}", "-"), ("\\textunderscore ", "-"), ("{\\textunderscore}", "-")),
+        *(("{\\_}", "-"), ("\\_\\allowbreak{}", "-\\allowbreak{}"), ("\\+\\_\\+", "-")),
+        *(("\\char`\\_", "-"), ("\\char95{}", "-"), ("\\symbol{95}", "-")),
+        *(("\\_\\hspace{0pt}", "-"), ("\\_\\discretionary{}{}{}", "-")),
+    )
+}
 MARKUP = {
+    **LATEX,
     "highlight.js": Gap("markup", around("<code>K=", HLJS, "</span>", "</code>\n")),
     "Prism": Gap("markup", around("<pre>K=", PRISM, "</span>", "</pre>\n")),
     "Pygments": Gap("markup", around("<pre>K=", '<span class="mi">', "</span>", "</pre>\n")),

@@ -162,7 +162,7 @@ def _follow(content: bytes, start: int, end: int, gap_format: GapFormat) -> Spli
     size = end - start
     while size <= _MAX_KEY and (gap := gap_format.pattern.match(content, end)):
         joint = gap_format.read_gap(content, Part(start, end, size), gap)
-        if not joint or not _continues(content, joint.end, size):
+        if not joint or not _continues(content, joint, size):
             break
         gaps.append(Gap(end, *joint))
         end, size = _read_letters(content, joint.end, size + len(joint.text))
@@ -183,8 +183,11 @@ def _read_letters(content: bytes, at: int, size: int) -> tuple[int, int]:
     return stop, size + stop - at
 
 
-def _continues(content: bytes, at: int, size: int) -> bool:
-    """Return whether a key that has `size` letters so far continues at an offset."""
+def _continues(content: bytes, joint: Joint, size: int) -> bool:
+    """Return whether a key that has `size` letters before a gap continues after it."""
+    if not PREFIX.startswith(joint.text, size) and size < len(PREFIX):
+        return False
+    at, size = joint.end, size + len(joint.text)
     if size < len(PREFIX):
         return content.startswith(PREFIX[size : size + 1], at)
     return LETTER.match(content, at) is not None and not content.startswith(PREFIX, at)

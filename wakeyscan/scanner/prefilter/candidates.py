@@ -55,6 +55,7 @@ _SPLIT_PARTS = (
         rb'_(?:li(?:ve?)?(?!\w)|"\]|<(?<=>_<)|\}\{\\|\x1b\[(?<=m_\x1b\[)'
         rb"|\xe2(?<=[\x8b\xa0]_\xe2)|\xc2(?<=\xad_\xc2))"
     ),
+    lazy_pattern(rb"wa\{\\[_t]"),
 )
 _LAST_PART = lazy_pattern(rb"ive_(?<=live_)")
 """Parts of the key prefix before, between and after gaps, tags or quotes."""
