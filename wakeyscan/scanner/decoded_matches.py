@@ -105,13 +105,16 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
 
     Those of a match in a decoded text are known already, and so are its candidates.
     """
-    nuls, names = NulSearch(content), joined_names.JoinedNames(content, path)
+    nuls = NulSearch(content)
     bounded = [
         match
         if match.bounds
         else match.with_bounds(bounds.find_bounds(content, match.start, match.end, path, nuls))
         for match in matches
     ]
+    if all(match.rule.id != API_KEY for match in bounded):
+        return bounded  # only keys have candidates
+    names = joined_names.JoinedNames(content, path)
     bounded = [_open_part(match, content, names) for match in bounded]
     bounded = [
         candidates.add_readings(match, content, path, nuls)
