@@ -161,6 +161,10 @@ CUT: Mapping[str, Way] = {
     "grid": ("a.txt", "+------+---+\n| prod | AAA |\n|      | BBB |\n+------+---+\n"),
     "rich": ("a.txt", "│ prod │ AAA │\n│      │ BBB │\n"),
     "rich, heavy": ("a.txt", "┃ AAA ┃\n┃ BBB ┃\n"),
+    "npm table": ("a.txt", "║ id │ AAA ║\n║    │ BBB ║\n"),
+    "double frame, single columns": ("a.txt", "║ AAA │ id ║\n║ BBB │    ║\n"),
+    "dashed columns": ("a.txt", "┆ 1 ┊ AAA ┆\n┆   ┊ BBB ┆\n"),
+    "broken bars": ("a.txt", "¦ 1 ¦ AAA ¦\n¦   ¦ BBB ¦\n"),
     "rich panel": ("a.txt", "╭───╮\n│ key: AAA │\n│ BBB      │\n╰───╯\n"),
     "markdown table": ("a.md", "| key |\n|---|\n| AAA |\n| BBB |\n"),
     "markdown table, two columns": (

@@ -7,12 +7,13 @@ from wakeyscan.scanner.ends.file_kinds import is_markdown
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX, TextEnd, split_line
 from wakeyscan.scanner.ends.words import begins_with_word, is_name
 
-SEPARATOR = rb"(?:\||\xe2\x94[\x82\x83]|\xe2\x95\x91)"
-"""Pattern of a line between two cells."""
+SEPARATOR = rb"(?:\||\xc2\xa6|\xe2[\x94\x95][\x80-\xbf])"
+"""Pattern of a line between two cells: a bar, or any sign of a frame, U+2500 to U+257F.
+
+One table may have several: npm's `table` writes its edges with other signs than its columns.
+"""
 _SEPARATOR = lazy_pattern(SEPARATOR)
 _SEPARATOR_NEXT = lazy_pattern(rb"[.+]?(?:[ \t]|\xc2\xa0)*" + SEPARATOR)
-_MAX_CELL = 80
-"""Bytes from a secret to the line after its cell."""
 _WORD = lazy_pattern(rb"[A-Za-z0-9]")
 _PIECE = lazy_pattern(rb"[ .+\xe2\xa6]*([-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*)")
 """A word at the start of a cell; psql puts a dot before the rest of a wrapped one."""
@@ -27,13 +28,12 @@ _EDGE = lazy_pattern(rb"(?:\A|[ \t]|" + SEPARATOR + rb")\Z")
 def is_cell_certain(end: TextEnd) -> bool:
     """Return whether a cell that ends with a secret is not continued in the next row."""
     row, following = _split_rows(end)
-    separator = _find_separator(end)
-    cells, own = following.split(separator), (end.line + row).split(separator)
+    cells, own = _SEPARATOR.split(following), _SEPARATOR.split(end.line + row)
     if len(cells) == 1 or not _WORD.search(following):
         return True
     if len(cells) != len(own):
         return False
-    number = end.line.count(separator)
+    number = len(_SEPARATOR.findall(end.line))
     cell = cells[number].strip()
     if not cell:  # then no other cell may be the rest, as in a table inside a table
         return all(_is_plain(other.strip()) for other in cells)
@@ -75,13 +75,12 @@ def has_cells(line: bytes) -> bool:
 def find_next_cell(end: TextEnd) -> tuple[int, int] | None:
     """Return the offsets, after the secret, of the first word in the same cell of the next row."""
     following = _split_rows(end)[1]
-    separator = _find_separator(end)
-    cells, number = following.split(separator), end.line.count(separator)
-    piece = _PIECE.match(cells[number]) if number < len(cells) else None
+    starts = [0, *(line.end() for line in _SEPARATOR.finditer(following))]
+    number = len(_SEPARATOR.findall(end.line))
+    piece = _PIECE.match(following, starts[number]) if number < len(starts) else None
     if not piece:
         return None
-    row = len(end.after) - len(split_line(end.after)[1])
-    at = row + sum(len(cell) + len(separator) for cell in cells[:number])
+    at = len(end.after) - len(split_line(end.after)[1])
     return at + piece.start(1), at + piece.end(1)
 
 
@@ -91,15 +90,6 @@ def find_below(end: TextEnd) -> tuple[int, int] | None:
     at = len(end.after) - len(split_line(end.after)[1])
     piece = _LONE.match(following, len(end.line))
     return (at + piece.start(), at + piece.end()) if piece else None
-
-
-def _find_separator(end: TextEnd) -> bytes:
-    """Return the line between two cells that is nearest to the secret."""
-    after = _SEPARATOR.search(end.after[:_MAX_CELL])
-    if after:
-        return after[0]
-    before = _SEPARATOR.findall(end.line)
-    return before[-1] if before else b"|"
 
 
 def _split_rows(end: TextEnd) -> tuple[bytes, bytes]:
