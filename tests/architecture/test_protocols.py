@@ -184,6 +184,7 @@ from wakeyscan.scanner.string_tables import (
     hermes,
     mach_o,
     message_pack,
+    numpy_array,
     pickle_stream,
     portable_executable,
     property_list,
@@ -300,7 +301,8 @@ BY_PROTOCOL: tuple[
     (
         STRING_TABLES,
         [
-            *(cbor, compiled_python, elf, hermes, mach_o, message_pack, pickle_stream),
+            *(cbor, compiled_python, elf, hermes, mach_o, message_pack, numpy_array),
+            pickle_stream,
             *(portable_executable, property_list, ruby_marshal, web_assembly),
         ],
     ),

@@ -1,0 +1,63 @@
+"""Arrays of NumPy, in files `.npy`: strings of one width, which NULs fill if they are shorter.
+
+A string that has the full width is directly before the next one. Strings of `U` are in UTF-32,
+which a decoder reads. A record has several fields, each with a type of its own.
+
+Source: `numpy/lib/format.py` of NumPy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.scanner.string_tables._values import is_text
+
+_LENGTHS = {1: 2, 2: 4, 3: 4}
+"""Bytes of the length of the header, by version."""
+_VERSION_AT, _LENGTH_AT = 6, 8
+_MAX_HEADER = 1 << 16
+_TYPE = rb"'[|<>=]?(?P<kind>[SaVUbiufcmMO?])(?P<size>[0-9]{0,9})(?:\[[^\]']{0,16}\])?'"
+_SINGLE = lazy_pattern(rb"\{[^\[]{0,200}'descr': " + _TYPE)
+_RECORD = lazy_pattern(rb"'descr': \[(?P<fields>[^\]]*)\]")
+_FIELD = lazy_pattern(rb"\('[^'\r\n]{0,200}', " + _TYPE + rb"(?P<shape>, \()?")
+_UNICODE_WIDTH = 4
+
+
+def find_strings(content: bytes, offsets: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the strings in which one of the offsets lies."""
+    width = _LENGTHS.get(content[_VERSION_AT], 0) if len(content) > _LENGTH_AT else 0
+    start = _LENGTH_AT + width
+    start += int.from_bytes(content[_LENGTH_AT:start], "little")
+    if not width or start > min(len(content), _MAX_HEADER):
+        return
+    fields = _read_fields(content[:start])
+    size = sum(size for _, size in fields)
+    for offset in offsets if size else ():
+        number, at = divmod(offset - start, size)
+        low = start + number * size
+        for is_string, field_size in fields if offset >= start else ():
+            if 0 <= at < field_size and is_string:
+                text = content[low : low + field_size].rstrip(b"\0")
+                if low <= offset < low + len(text) and is_text(content, low, low + len(text)):
+                    yield low, low + len(text)
+            low, at = low + field_size, at - field_size
+
+
+def _read_fields(header: bytes) -> list[tuple[bool, int]]:
+    """Return, for each field, whether it holds strings, and its size; none if one is unknown."""
+    record = _RECORD.search(header)
+    if record:
+        found = [*_FIELD.finditer(record["fields"])]
+        if len(found) != record["fields"].count(b"(") or any(field["shape"] for field in found):
+            return []
+    else:
+        single = _SINGLE.search(header)
+        found = [single] if single else []
+    return [
+        (
+            field["kind"] in b"Sa",
+            int(field["size"] or 1) * (_UNICODE_WIDTH if field["kind"] == b"U" else 1),
+        )
+        for field in found
+    ]
