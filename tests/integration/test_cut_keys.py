@@ -101,12 +101,13 @@ def test_a_live_key_that_is_cut_in_a_layer_is_never_revoked(api: FakeWAStack, la
 
 
 @pytest.mark.parametrize("sizes", [(8, 20), (20, 12), (24, 12), (24, 20), (28, 14)])
+@pytest.mark.parametrize("sign", ["", "-", "_"])
 @pytest.mark.parametrize("in_json", [False, True])
 def test_a_live_key_that_statements_assemble_is_never_revoked(
-    api: FakeWAStack, make_key: MakeKey, sizes: tuple[int, int], in_json: bool
+    api: FakeWAStack, make_key: MakeKey, sizes: tuple[int, int], sign: str, in_json: bool
 ) -> None:
     findings: list[Finding] = []
-    for path, text, key in assemble_keys(make_key, *sizes):
+    for path, text, key in assemble_keys(make_key, *sizes, sign):
         api.keys[key] = LIVE
         path, text = ("a.json", json.dumps({"code": text})) if in_json else (path, text)
         found = detect(path, text.encode())

@@ -116,16 +116,23 @@ _WHOLE = (
     ("a.c", '#define K_1 "KEY"\n#define URL "https://x"\nputs(K_1);\n'),
     ("a.js", "let k = 'KEY';\nlet url = `${k}?x=1`;\nfetch(url, {headers: {Authorization: k}});\n"),
     ("a.js", 'keys.push("KEY");\nkeys.forEach(use);\n'),
+    ("a.c", 'easy_setopt(c, "KEY");\n\nlog_printf("CLEANUP\\n");\n'),
     ("a.rs", 'let mut k = String::from("KEY");\nk.push_str("\\n");\n'),
     ("a.tf", 'locals {\n  k = "KEY"\n  h = "Bearer ${local.k}"\n}\n'),
     ("a.sql", "SET @k = 'KEY';\nSET @n = 'aB3dE5gH7jK9';\nSELECT @k;\n"),
 )  # fmt: skip
 
 
-def assemble_keys(make_key: MakeKey, first: int, second: int) -> Iterator[tuple[str, str, str]]:
-    """Yield a path, a text that assembles a key from parts of these sizes, and the key."""
+def assemble_keys(
+    make_key: MakeKey, first: int, second: int, sign: str = ""
+) -> Iterator[tuple[str, str, str]]:
+    """Yield a path, a text that assembles a key from parts of these sizes, and the key.
+
+    `sign` starts its second part.
+    """
     for path, text in _STATEMENTS:
         key = make_key(48)
+        key = key[:first] + sign + key[first + len(sign) :]
         rest = first + second
         parts = {"AAA": key[:first], "BBB": key[first:rest], "CCC": key[rest:]}
         pieces = [parts.get(piece, piece) for piece in re.split("(AAA|BBB|CCC)", text)]

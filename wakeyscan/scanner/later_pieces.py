@@ -55,7 +55,7 @@ _ADDED = lazy_pattern(
     rb" | \s{0,64} (?: \.\.? | -> | :: ) (?i: append | add | concat | insert | plus | print | push"
     rb"   | put | write ) \w{0,12} [!?]? [ (] \s{0,16} (?: " + _LITERAL + rb" )"
     # NAME+=…
-    rb" | \+= (?= \w ) ) " + _WORD
+    rb" | \+= (?= [\w-] ) ) " + _WORD
 )
 _ARGUMENT = lazy_pattern(rb"(?x) (?: cat \w? \( \s? [&]? | (?: append | APPEND ) [ \t]+ ) \Z")
 """A call or a command that adds to its first argument."""
@@ -125,9 +125,10 @@ def _find_added(
     for at in words.find_between(name, low, high)[:_MAX_USES]:
         end = at + len(name)
         found = _find_piece(content, at, end)
-        if found and _may_be_piece(content[slice(*found)]):
-            yield found
-        elif found and content.startswith(KEY_PREFIX, found[0]) and at > last:
+        if found and (_may_be_piece(word := content[slice(*found)]) or at < last):
+            if not word.startswith(KEY_PREFIX):
+                yield found
+        elif found and content.startswith(KEY_PREFIX, found[0]):
             high = at  # as in a list of keys
             break
         elif at > last and _is_new_value(content, name, end):

@@ -7,10 +7,12 @@ follows an operator, the same call as the one before the secret, or a word such 
 
 from __future__ import annotations
 
+import re
+
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.ends.text_end import Rest, TextEnd
-from wakeyscan.scanner.ends.words import may_be_rest
+from wakeyscan.scanner.ends.words import is_name, may_be_rest
 
 _CLOSINGS = b"\"'`)]}\\"
 _NEXT = lazy_pattern(
@@ -18,7 +20,7 @@ _NEXT = lazy_pattern(
     (?P<between> [^"'`:]{1,80}? )
     (?: \\*["'`] \(? | \[\[ | %[qQ][(\[{] ) (?P<text>
       (?: [A-Za-z0-9_-] | (?: % | \\+x | \\+u00 ) [0-9A-Fa-f]{2} | \\+[0-7]{3}
-        | &\#x?[0-9A-Fa-f]{2,3}; ){1,120} ) (?: \\+ [nr0] ){0,2}
+        | &\#x?[0-9A-Fa-f]{2,3}; ){1,120} ) (?P<escape> \\+ [nr0] ){0,2}
     (?: \)? \\*["'`] | \]\] | [)\]}] ) (?! \s*[:=] )"""
 )
 """The end of a literal, and the next literal, if it has only letters of keys and escapes."""
@@ -57,9 +59,15 @@ def find_next_literal(end: TextEnd) -> Rest | None:
     if not end.after or end.after[:1] not in _CLOSINGS:
         return _find_next_word(end)
     found = _NEXT.match(end.after)
-    if not found or not may_be_rest(found["text"]) or not _is_joined(found["between"], end):
+    if not found or not _may_be_rest(found) or not _is_joined(found["between"], end):
         return None
     return Rest(found["text"], *found.span("text"))
+
+
+def _may_be_rest(literal: re.Match[bytes]) -> bool:
+    """Return whether a literal may be the rest; a line of a log is often one word."""
+    text = literal["text"]
+    return may_be_rest(text) and not (literal["escape"] and is_name(text))
 
 
 def _find_next_word(end: TextEnd) -> Rest | None:
