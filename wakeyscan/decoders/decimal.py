@@ -1,10 +1,14 @@
-"""Decimal character codes in an array: `[119, 97, …]`, as JSON holds a Buffer of Node.js."""
+"""Decimal character codes in an array: `[119, 97, …]`, as JSON holds a Buffer of Node.js.
+
+Node.js prints a long array in columns (`119,  97,`), and Go one of bytes without commas.
+"""
 
 from __future__ import annotations
 
 import re
 from array import array
 from collections.abc import Iterable, Iterator
+from itertools import product
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._rows import RowSearch, RowSegments
@@ -17,6 +21,7 @@ _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 
 
 _CODE = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9.])"
 _ARRAY = lazy_pattern(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE + rb")*+")
+_ARRAY_OF_GO = lazy_pattern(rb"(?<![0-9.-])" + _CODE + rb"(?:[ ]" + _CODE + rb")*+")
 _DIGITS = lazy_pattern(rb"[0-9]+")
 
 
@@ -36,7 +41,10 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def _join_codes(parts: Iterable[bytes]) -> Iterator[bytes]:
     for part in parts:
-        yield from (gap.join(b"%d" % byte for byte in part) for gap in (b",", b", "))
+        codes = [b"%d" % byte for byte in part]
+        yield from (gap.join(codes) for gap in (b",", b" "))
+        columns = (dict.fromkeys((code, code.rjust(3))) for code in codes[1:])
+        yield from (b", ".join((codes[0], *rest)) for rest in product(*columns))
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
@@ -55,9 +63,10 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the characters of each array that contains an encoded anchor."""
     end = -1
-    arrays = RowSearch(content, _ARRAY)
+    arrays, arrays_of_go = RowSearch(content, _ARRAY), RowSearch(content, _ARRAY_OF_GO)
     for hit in re.finditer(b"|".join(re.escape(text) for text in sorted(found)), content):
-        if hit.start() >= end and (span := arrays.find(*hit.span())):
+        search = arrays if b"," in hit[0] else arrays_of_go
+        if hit.start() >= end and (span := search.find(*hit.span())):
             end = span[1]
             yield _decode_array(content, span)
 

@@ -264,6 +264,10 @@ ARRAYS: dict[str, Callable[[str], str]] = {
     "JavaScript": lambda key: f"String.fromCharCode({', '.join(map(str, list_codes(key)))})",
     "Go": lambda key: f"var k = []byte{{{', '.join(map(str, list_codes(key)))}}}",
     "Java": lambda key: f"byte[] k = {{ {', '.join(map(str, list_codes(key)))} }};",
+    "Go, printed": lambda key: f"body: [{' '.join(map(str, list_codes(key)))}]",
+    "a Buffer of Node.js in columns": lambda key: (
+        "Uint8Array(48) [\n  " + ",".join(f"{code:4}" for code in list_codes(key)) + "\n]"
+    ),
     "among other numbers": lambda key: (
         f"[1.5, -7, 300, {', '.join(map(str, list_codes(key)))}, 0, 1000]"
     ),

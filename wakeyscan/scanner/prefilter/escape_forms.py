@@ -149,9 +149,12 @@ class EscapeForms:
 
     @cached_property
     def decimal_array_starts(self) -> tuple[re.Pattern[bytes], ...]:
-        """Patterns of `119, 97`, the first two letters of each half in an array, also in UTF-16."""
+        """Patterns of the first two letters of each half in an array: `119, 97` and `119 97`.
+
+        In UTF-16 a zero is between them.
+        """
         return tuple(
-            re.compile(rb"%d,\s{0,64}(?:0,\s{0,64})?%d(?![0-9.])" % (half[0], half[1]))
+            re.compile(rb"%d(?:,\s{0,64}(?:0,\s{0,64})?|[ ])%d(?![0-9.])" % (half[0], half[1]))
             for half in self._halves
             if len(half) > 1
         )
