@@ -35,17 +35,19 @@ def list_texts(finding: Finding) -> list[bytes]:
 
 @pytest.mark.parametrize("size", [8, 16, 32])
 @pytest.mark.parametrize("before", [b"", b"Bearer ", b"Authorization: Bearer "])
-@pytest.mark.parametrize("length", [33, 36, 40, 41, 56, 63, 72, 128])
+@pytest.mark.parametrize("length", [22, 33, 36, 38, 40, 41, 54, 56, 63, 72, 86, 128])
 def test_a_key_in_blocks_is_open_or_whole(
     make_key: MakeKey, length: int, before: bytes, size: int
 ) -> None:
     key = make_key(length).encode()
     stored = store_in_blocks(before + key + b"\0", size)
-    (finding,) = detect(PROGRAM + stored + b"\0" * 16)
-    assert finding.bounds is Bounds.OPEN or finding.secret.reveal() == key
+    findings = detect(PROGRAM + stored + b"\0" * 16)
+    assert findings
+    for finding in findings:
+        assert finding.bounds is Bounds.OPEN or finding.secret.reveal() == key
 
 
-@pytest.mark.parametrize("length", [33, 40, 56, 72])
+@pytest.mark.parametrize("length", [22, 33, 38, 40, 56, 72])
 def test_a_key_in_blocks_is_a_candidate(make_key: MakeKey, length: int) -> None:
     key = make_key(length).encode()
     (finding,) = detect(PROGRAM + store_in_blocks(key + b"\0", 16) + b"\0" * 16)
@@ -60,7 +62,7 @@ def test_the_first_blocks_of_a_key_are_open(make_key: MakeKey, length: int) -> N
 
 
 def test_a_literal_that_nothing_repeats_is_certain(make_key: MakeKey) -> None:
-    key = make_key(39).encode()
+    key = make_key(36).encode()
     (finding,) = detect(PROGRAM + key + b"\0usage\0")
     assert (finding.bounds, finding.secret.reveal()) == (Bounds.CERTAIN, key)
 

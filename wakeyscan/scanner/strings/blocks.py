@@ -12,8 +12,6 @@ from wakeyscan.scanner.string_tables import Span, is_program
 _ALIGNMENT = 16
 _SIZES = (32, 16, 8)
 """Bytes of a block; the largest registers come first."""
-_MIN_OVERLAP = 2
-"""Bytes that are not repeated by chance."""
 
 
 def may_end_block(content: bytes, start: int, end: int) -> bool:
@@ -30,18 +28,26 @@ def join_blocks(content: bytes, start: int, end: int) -> bytes:
 
 
 def _find_repeated(content: bytes, start: int, end: int) -> Span | None:
-    """Return where the last block repeats bytes; it ends with the word, or the NUL after it."""
-    for stop in (end, end + content.startswith(b"\0", end)):
-        for size in _SIZES:
-            block = stop - size
-            if stop % size == 0 and (count := _count_repeated(content, start, block, stop)):
-                return block, block + count
-    return None
+    """Return where the last block repeats bytes; it ends with the word, or the NUL after it.
+
+    A single byte may be repeated by chance, so the block that repeats the most is the last one.
+    """
+    blocks = (
+        (stop - size, stop)
+        for stop in (end, end + content.startswith(b"\0", end))
+        for size in _SIZES
+        if stop % size == 0
+    )
+    repeated = (
+        (block, block + _count_repeated(content, start, block, stop)) for block, stop in blocks
+    )
+    low, high = max(repeated, key=lambda span: span[1] - span[0], default=(0, 0))
+    return (low, high) if low < high else None
 
 
 def _count_repeated(content: bytes, start: int, block: int, stop: int) -> int:
     """Return how many bytes before a block it begins with, at most all but one."""
-    for size in range(min(stop - block - 1, block - start), _MIN_OVERLAP - 1, -1):
+    for size in range(min(stop - block - 1, block - start), 0, -1):
         if content.startswith(content[block - size : block], block):
             return size
     return 0
