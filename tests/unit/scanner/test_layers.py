@@ -40,9 +40,12 @@ def _list_texts(finding: Finding) -> list[str]:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_cut_key_is_not_certain_in_a_layer(layer: str) -> None:
-    """A finding that is certain and wrong has the whole key as another reading."""
+    """A finding that is certain and wrong has the whole key as another reading.
+
+    Each layer has every fourth wrap here; `test_cut_keys` has all.
+    """
     wrong = []
-    for name, (_, text) in CUT.items():
+    for name, (_, text) in list(CUT.items())[list(LAYERS).index(layer) % 4 :: 4]:
         inserted = "A" if name == "entity" else ""
         whole = KEY[:SIZE] + inserted + KEY[SIZE:]
         nested = LAYERS[layer](text.replace("AAA", KEY[:SIZE]).replace("BBB", KEY[SIZE:]))
