@@ -19,6 +19,9 @@ NAME = "decimal"
 _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 7)))
 """Indentation of a code that is alone on its line."""
 
+_MAX_PADDED = 4
+"""Codes of an anchor in columns: each may have a blank more or not."""
+
 _CODE = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9.])"
 _ARRAY = lazy_pattern(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE + rb")*+")
 _ARRAY_OF_GO = lazy_pattern(rb"(?<![0-9.-])" + _CODE + rb"(?:[ ]" + _CODE + rb")*+")
@@ -43,7 +46,8 @@ def _join_codes(parts: Iterable[bytes]) -> Iterator[bytes]:
     for part in parts:
         codes = [b"%d" % byte for byte in part]
         yield from (gap.join(codes) for gap in (b",", b" "))
-        columns = (dict.fromkeys((code, code.rjust(3))) for code in codes[1:])
+        yield b", ".join(codes)
+        columns = (dict.fromkeys((code, code.rjust(3))) for code in codes[1:_MAX_PADDED])
         yield from (b", ".join((codes[0], *rest)) for rest in product(*columns))
 
 
