@@ -35,8 +35,8 @@ _WORD = lazy_pattern(rb"[A-Za-z0-9]")
 _ESCAPE_BEFORE = lazy_pattern(
     rb"(?:\\[abefnrtv0]|\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[0-7]{3}|%(?:25)?[0-9A-Fa-f]{2}"
     rb"|\\(?:f(?:[A-Z0-9]|\([A-Z]{2})|s[+-]?[0-9]{1,2}|\*(?:[A-Z]|\(\w{2}))"  # troff
-    rb"|=3[AaDd]|(?:\x1b|\\(?:033|e|x1[bB]|u001[bB]))\[[0-9;]{0,16}[mK]"
-    rb"|\[[0-9;]{1,16}m|\#0[0-3][0-7]|\^[IJLM])\Z"
+    rb"|=3[AaDd]|(?:\x1b|\\(?:033|e|x1[bB]|u001[bB])|\#033|\^\[)\[[0-9;]{0,16}[mK]"
+    rb"|\[[0-9;]{2,16}m|\#0[0-3][0-7]|\^[IJLM])\Z"
 )
 """An escape whose last character looks like a part of the word after it."""
 
