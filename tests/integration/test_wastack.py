@@ -594,6 +594,11 @@ def test_a_body_whose_end_is_in_doubt_is_unknown(
             CHUNKS.replace(b"11\r", b"011 ;a=b\r") + b"X-Trailer: a\r\n\r\n",
             id="extension and trailer",
         ),
+        pytest.param(
+            b"Transfer-Encoding: chunked",
+            b"".join(b"1\r\n%c\r\n" % byte for byte in YES + b" " * 100_000) + b"0\r\n\r\n",
+            id="many chunks",
+        ),
         pytest.param(b"Server: x", YES, id="up to the end of the connection"),
         pytest.param(b"X-Long: a\r\n  b\r\nContent-Length: 17", YES, id="folded header"),
     ],

@@ -65,18 +65,18 @@ def _check_size(size: int) -> None:
 
 def _read_chunks(stream: BinaryIO) -> bytes:
     """Read chunks with their ends, and the trailer."""
-    parts: list[bytes] = []
+    body = bytearray()
     while size := _read_chunk_size(stream):
-        _check_size(sum(map(len, parts)) + size)
-        parts.append(stream.read(size))
-        end = stream.read(2)
-        if len(parts[-1]) < size or len(end) < len(_LINE_END):
+        _check_size(len(body) + size)
+        chunk, end = stream.read(size), stream.read(2)
+        if len(chunk) < size or len(end) < len(_LINE_END):
             raise ConnectionAbortedError
         if end != _LINE_END:
             raise BodyError(_NO_CHUNK)
+        body += chunk
     while _read_line(stream) != _LINE_END:
         pass
-    return b"".join(parts)
+    return bytes(body)
 
 
 def _read_chunk_size(stream: BinaryIO) -> int:
