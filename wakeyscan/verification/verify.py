@@ -40,6 +40,9 @@ _MAX_APP_KEYS = 5
 _REJECTED = 401
 """Status with which the API rejects a key."""
 
+_OTHER_APP_KEY = "{}; sent with {}, another X-App-Key beside it"
+_MORE_APP_KEYS = "rejected with {} of the {} X-App-Keys beside it; another one may be its own"
+
 _NOT_SENT = Verdict(Liveness.UNKNOWN, "not sent: the API does not respond")
 
 Advance = Callable[[int, int, str, float], None]
@@ -162,17 +165,14 @@ def verify_keys(
             verdict = verify(options.control, app_key, ControlResults(), endpoint, limiter)
             results.controls[app_key] = verdict
             control = control.add(app_key, verdict)
-        verdict = verify(secret, app_key, control, endpoint, limiter)
+        ask = partial(verify, control=control, endpoint=endpoint, limiter=limiter)
+        verdict = ask(secret, app_key)
         unanswered = unanswered + 1 if verdict.status in (None, 429) else 0
         if _is_doubtful(verdict) and others:
-            send = partial(verify, secret, control=control, endpoint=endpoint, limiter=limiter)
-            verdict = _try_app_keys(verdict, others, send)
+            verdict = _try_app_keys(verdict, others, partial(ask, secret))
             bounds = Bounds.OPEN if candidates else bounds
-        if _is_doubtful(verdict) and not others:
-            ask = partial(
-                verify, app_key=app_key, control=control, endpoint=endpoint, limiter=limiter
-            )
-            found, all_rejected = _find_complete_key(candidates, ask)
+        elif _is_doubtful(verdict):
+            found, all_rejected = _find_complete_key(candidates, partial(ask, app_key=app_key))
             if found:
                 results.found[secret] = found
             elif not all_rejected:
@@ -193,20 +193,18 @@ def _is_doubtful(verdict: Verdict) -> bool:
 def _try_app_keys(
     rejected: Verdict, app_keys: tuple[Secret, ...], send: Callable[[Secret], Verdict]
 ) -> Verdict:
-    """Return the verdict on a key that stands beside several X-App-Keys, of which one is its own.
+    """Send a rejected key with the other X-App-Keys beside it, and return the verdict on it.
 
-    It is the first that the API can give only about a complete key; else a rejection with each.
+    It is the first answer that is no doubtful rejection. Without one, it is the first rejection,
+    or `unknown` if an X-App-Key was not tried.
     """
     for app_key in app_keys[:_MAX_APP_KEYS]:
         verdict = send(app_key)
         if not _is_doubtful(verdict):
-            known = (
-                f"{verdict.reason}; that was with the X-App-Key {app_key}, which is beside it too"
-            )
-            return verdict._replace(reason=known)
+            return verdict._replace(reason=_OTHER_APP_KEY.format(verdict.reason, app_key))
     if len(app_keys) <= _MAX_APP_KEYS:
         return rejected
-    reason = f"rejected, but maybe because of the X-App-Key: {len(app_keys) + 1} stand beside it"
+    reason = _MORE_APP_KEYS.format(_MAX_APP_KEYS + 1, len(app_keys) + 1)
     return Verdict(Liveness.UNKNOWN, reason, _REJECTED)
 
 
