@@ -183,9 +183,13 @@ def _check_time(text: str) -> str:
     return text
 
 
-def list_damaged(folder: str, repository: str) -> list[str]:
-    """List the files of a repository that are not the records that their names promise."""
-    return [file for file in list_files(folder, repository) if not _is_intact(file, repository)]
+def list_damaged(folder: str, repository: str, keys: Iterable[str]) -> list[str]:
+    """List the files of a repository that are not the records that their names promise.
+
+    `keys` are those of its records, or states.
+    """
+    files = (find_file(folder, repository, key) for key in keys)
+    return [file for file in files if not _is_intact(file, repository)]
 
 
 def _is_intact(file: str, repository: str) -> bool:

@@ -80,7 +80,7 @@ def build_tasks(
     """Return the tasks, and write a record of each repository that has none in the ledger.
 
     So each repository has a row, even if the run is cut off. Unless `resume` is set, the records
-    of earlier runs are removed first. A record that cannot be read is removed too, and `on_damaged`
+    of earlier runs are removed first. A record that is damaged is removed too, and `on_damaged`
     is called with a message. Raise `ReportError`.
     """
     ledger.create(options.folder)  # a shard may be empty
@@ -88,7 +88,7 @@ def build_tasks(
     tasks = []
     for repository in repositories:
         keys = known.get(ledger.build_slug(repository.name), [])
-        for file in ledger.list_damaged(options.folder, repository.name) if keys else ():
+        for file in ledger.list_damaged(options.folder, repository.name, keys):
             on_damaged(_DAMAGED.format(file, repository.name))
             keys = []
         task = FleetTask(repository, options, tuple(keys))
