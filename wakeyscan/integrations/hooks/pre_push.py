@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from wakeyscan.core.errors import SourceError, UsageError
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -44,16 +44,27 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     if not updates:
         return commit_range, [], options
     known = tuple(update.old for update in updates if update.has_old)
-    tips = tuple(update.new for update in updates)
     others = _exclude_remote(remote, own)
+    unit = _build_unit(updates, known, others, f"{_TRACKED}{remote}/HEAD", own)
+    return commit_range, [unit], options
+
+
+def _build_unit(
+    updates: Sequence[RefUpdate],
+    known: tuple[str, ...],
+    others: tuple[str, ...],
+    default: str,
+    own: Git,
+) -> str:
+    """Return the unit for the commits of updates, without the `known` and the `others` ones.
+
+    `default` is the default branch of the remote.
+    """
+    tips = tuple(update.new for update in updates)
     pushed = rev_list.CommitSelection(tips, known, others, "the pushed commits")
     names = [update.ref for update in updates]
-    pairs = _pair_updates(updates, f"{_TRACKED}{remote}/HEAD")
-    return (
-        commit_range,
-        [commits.build_unit(pushed, tips, names, own, pairs, has_all_tips=True)],
-        options,
-    )
+    pairs = _pair_updates(updates, default)
+    return commits.build_unit(pushed, tips, names, own, pairs, has_all_tips=True)
 
 
 def _pair_updates(updates: Iterable[RefUpdate], default: str) -> Iterator[Pair]:
@@ -129,16 +140,8 @@ class _ServerStage:
         updates = [update for update in lines if not update.is_deletion]
         if not updates:
             return commit_range, [], options
-        own = open_own()
-        tips = tuple(update.new for update in updates)
-        pushed = rev_list.CommitSelection(tips, (), ("--not", "--all"), "the pushed commits")
-        names = [update.ref for update in updates]
-        pairs = _pair_updates(updates, "HEAD")
-        return (
-            commit_range,
-            [commits.build_unit(pushed, tips, names, own, pairs, has_all_tips=True)],
-            options,
-        )
+        unit = _build_unit(updates, (), ("--not", "--all"), "HEAD", open_own())
+        return commit_range, [unit], options
 
 
 SERVER_STAGE = _ServerStage()
