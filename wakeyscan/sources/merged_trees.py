@@ -123,14 +123,12 @@ def read_growths(
 
     `listed` are the files that the commits add, which are scanned before.
     """
-    edits = _FileEdits(listed) if growths else None
+    if not growths:
+        return
+    edits = _FileEdits(listed)
     for growth in growths:
         try:
-            files = [
-                file
-                for file in _list_files(growth, git, options)
-                if not (edits and edits.lead_to(file))
-            ]
+            files = [one for one in _list_files(growth, git, options) if not edits.lead_to(one)]
         except TooManyPaths:
             yield repeated_paths.skip_repeated_paths(_describe(growth))
             continue
