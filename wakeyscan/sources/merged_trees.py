@@ -74,24 +74,33 @@ def parse_growth(text: str) -> Growth:
 def list_growths(selected: SelectedCommits, pairs: Iterable[Pair], git: Git) -> Iterator[Growth]:
     """Yield what to compare for the selected commits.
 
-    A line of commits from a target to a revision needs no comparison: one of them adds what the
-    revision has more.
+    A line of commits from a target to a revision needs no comparison: whatever the revision adds,
+    one of these commits adds.
 
     A revision that is merged into nothing known is compared with the commits that it is built on.
-    Otherwise a key is new that a merge base lacks, and the other branch too: of several merge bases
-    that differ, one removed it.
+    Otherwise a key is new if a merge base and the target both lack it: of several merge bases that
+    differ, one removed it.
     """
     after_merges = selected.find_after_merges()
-    resolve = cache(partial(_resolve, git=git))
-    for pair in dict.fromkeys(pairs):
-        tip = resolve(pair.revision)
-        targets = tuple(drop_ancestors(filter(None, map(resolve, pair.targets)), git))
-        bases = find_merge_bases(tip, targets, git) if tip and targets else []
+    for tip, targets, is_replacement in dict.fromkeys(_resolve_pairs(pairs, git)):
+        bases = find_merge_bases(tip, targets, git) if targets else []
         is_ahead = set(bases) == set(targets)
-        if targets and pair.is_replacement and tip and not is_ahead:
+        if is_replacement and not is_ahead:
             yield Growth(tip, targets[0], targets)  # a forced push, which merges nothing
         elif tip in after_merges or (tip in selected.parents and not is_ahead):
             yield from _build_growths(tip, targets, bases, selected.boundary, git)
+
+
+def _resolve_pairs(pairs: Iterable[Pair], git: Git) -> Iterator[Pair]:
+    """Yield the pairs whose revision is a commit, with the ids of commits.
+
+    A branch that is pushed is often the default one, so that two pairs are the same then.
+    """
+    resolve = cache(partial(_resolve, git=git))
+    for pair in pairs:
+        if tip := resolve(pair.revision):
+            targets = drop_ancestors(filter(None, map(resolve, pair.targets)), git)
+            yield Pair(tip, tuple(targets), pair.is_replacement)
 
 
 def _resolve(revision: str, git: Git) -> str:
