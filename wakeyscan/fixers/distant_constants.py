@@ -53,10 +53,7 @@ class _Uses(NamedTuple):
 
 
 def refuse_needed(source: Source, names: Iterable[bytes], endings: Iterable[str]) -> None:
-    """Raise `NotFixable` if another file of the project needs a constant at compile time.
-
-    Without a repository, these are the other files of its folder.
-    """
+    """Raise `NotFixable` if another file of the project needs a constant at compile time."""
     names = [*names]
     pending = [*names]
     while pending:
@@ -75,9 +72,7 @@ def refuse_needed(source: Source, names: Iterable[bytes], endings: Iterable[str]
 def _list_uses(source: Source, name: bytes, endings: Iterable[str]) -> Iterator[tuple[str, _Uses]]:
     """Yield the files that have a name, with what they use."""
     for ending in endings:
-        files = source.tracked(ending)
-        if not source.is_in_repository:
-            files = ((f"another {ending} file", text) for text in source.neighbors(ending))
+        files = source.read_project(ending)
         yield from ((path, _read_uses(text, ending)) for path, text in files if name in text)
 
 

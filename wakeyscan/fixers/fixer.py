@@ -103,6 +103,15 @@ class Source(NamedTuple):
         """Its folder."""
         return self.path.rpartition("/")[0]
 
+    def read_project(self, ending: str) -> Iterable[tuple[str, bytes]]:
+        """Read the files of the repository whose names have an ending, with their paths.
+
+        Without a repository, these are the other files of its folder, without their names.
+        """
+        if self.is_in_repository:
+            return self.tracked(ending)
+        return ((f"another {ending} file", text) for text in self.neighbors(ending))
+
     @property
     def newline(self) -> bytes:
         """The line ending of its first line."""

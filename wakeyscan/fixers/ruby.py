@@ -61,9 +61,7 @@ def _is_changed(place: Place) -> bool:
         return False
     if _is_in_any(_CHANGES, (source.content,)):
         return True
-    others = (text for _, text in source.tracked(".rb"))
-    texts = (*others,) if source.is_in_repository else (*source.neighbors(".rb"),)
-    return _is_in_any(_CHANGES, texts)
+    return _is_in_any(_CHANGES, tuple(text for _, text in source.read_project(".rb")))
 
 
 @lru_cache(maxsize=4)  # for all leaks of a file
