@@ -51,7 +51,7 @@ def _refuse(node: Node) -> str:
         if ancestor.type == "function_call_expression":
             name = ancestor.child_by_field_name("function")
             is_env = name is not None and name.text == b"env"
-            if is_env and _OWN_ENV.search(_read_root(ancestor)):
+            if is_env and _OWN_ENV.search(syntax.find_root(node).text or b""):
                 return "the file has a function env of its own, which may need the default"
         if ancestor.type == "const_declaration":
             return _refuse_constant(ancestor)
@@ -60,15 +60,11 @@ def _refuse(node: Node) -> str:
     return ""
 
 
-def _read_root(node: Node) -> bytes:
-    return [*syntax.list_ancestors(node)][-1].text or b""
-
-
 def _refuse_constant(declaration: Node) -> str:
     if declaration.parent is None or declaration.parent.type != "program":
         return _CONSTANT.format("a constant of a class or a namespace")
-    root = [*syntax.list_ancestors(declaration)][-1]
-    if any(node.type == "namespace_definition" for node in root.children):
+    file = syntax.find_root(declaration)
+    if any(node.type == "namespace_definition" for node in file.children):
         return _CONSTANT.format("a constant of a class or a namespace")
     return ""
 

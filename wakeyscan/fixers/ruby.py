@@ -125,8 +125,8 @@ def _is_in_pattern(node: Node) -> bool:
 def _is_raw(body: Node) -> bool:
     """Return whether the here-document of a body has no holes; its beginning has quotes then."""
     end = (body.children[-1].text or b"").strip()
-    root = [*syntax.list_ancestors(body)][-1]
-    beginnings = (n.text or b"" for n in syntax.walk(root) if n.type == "heredoc_beginning")
+    nodes = syntax.walk(syntax.find_root(body))
+    beginnings = (n.text or b"" for n in nodes if n.type == "heredoc_beginning")
     return any(b"'" in text and end in text for text in beginnings)
 
 

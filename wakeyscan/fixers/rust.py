@@ -105,8 +105,8 @@ def _adapt(node: Node, owned: bytes) -> bytes:
 
 def _is_defined(node: Node, name: bytes) -> bool:
     """Return whether the file of a literal defines a function, which may borrow for longer."""
-    root = [*syntax.list_ancestors(node)][-1]
-    return re.search(rb"\bfn\s+" + name + rb"\b", root.text or b"") is not None
+    content = syntax.find_root(node).text or b""
+    return re.search(rb"\bfn\s+" + name + rb"\b", content) is not None
 
 
 def _is_owned(node: Node) -> bool:

@@ -86,6 +86,12 @@ def list_ancestors(node: Node) -> Iterator[Node]:
         current = get_parent(current)
 
 
+def find_root(node: Node) -> Node:
+    """Return the outermost ancestor of a node: the whole file."""
+    *_, root = list_ancestors(node)
+    return root
+
+
 def find_parent(node: Node) -> Node | None:
     """Return the nearest ancestor that is larger than a node."""
     span = node.start_byte, node.end_byte
