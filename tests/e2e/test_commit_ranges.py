@@ -255,7 +255,7 @@ def kept_by_a_crossed_merge(repo: Repo, key: str) -> list[str]:
 
 
 def kept_by_merges_of_many_branches(repo: Repo, key: str) -> list[str]:
-    """Both sides of the range merge the same branches, of which each has a change of its own."""
+    """Both sides of the range merge the same branches; each branch has a change of its own."""
     old = repo.commit({"k": key})
     tips = []
     for number in range(12):

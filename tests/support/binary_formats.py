@@ -177,7 +177,7 @@ _ROW = b"w" * 64
 
 
 class Coincidence(NamedTuple):
-    """Bytes around a key of one size, of which one looks like its length by chance."""
+    """Bytes around a key of one size; one of them looks like its length by chance."""
 
     size: int
     """Bytes of the body of the key."""

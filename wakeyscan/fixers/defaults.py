@@ -1,4 +1,4 @@
-"""Look-ups whose default is a key, such as `getenv("A") ?: "key"`: only the default is removed."""
+"""Keys that are the default of a look-up, as in `getenv("A") ?: "key"`: the look-up stays."""
 
 from __future__ import annotations
 
