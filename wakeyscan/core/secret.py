@@ -20,6 +20,8 @@ else:
 
 KEY_PREFIX = "wa_live_"
 _PREFIX = KEY_PREFIX.encode()
+MIN_KEY, MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
+"""Characters of the shortest key and of the longest (contract, section 1)."""
 
 FINGERPRINT_KEY = "WAKEYSCAN_FINGERPRINT_KEY"
 """Variable with a key for fingerprints. Without it, a weak password could be guessed from one."""

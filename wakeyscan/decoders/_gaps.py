@@ -12,18 +12,17 @@ from functools import cache
 from itertools import chain
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.decoder import FoundAnchors, Span
 from wakeyscan.decoders.split_prefix import HEAD, MAX_GAP, PREFIX, TAIL
 
-_MIN_KEY, _MAX_KEY = len(PREFIX) + 16, len(PREFIX) + 128
-"""Characters of the shortest and the longest key (contract, section 1)."""
 _PART_REACH = 40
 """Bytes from a part of a prefix that hold the rest of it, or the start of a gap."""
 _MAX_WORDS = 24
 """Characters of the longest rest of a key that may look like words."""
 
-_BODY = lazy_pattern(rb"[A-Za-z0-9_-]{0,%d}+" % (_MAX_KEY + 1))
+_BODY = lazy_pattern(rb"[A-Za-z0-9_-]{0,%d}+" % (MAX_KEY + 1))
 LETTER = lazy_pattern(rb"[A-Za-z0-9_-]")
 _WORD = rb"(?:[aAI]|[a-z]{2,}|[A-Z]{2,}|(?:[A-Z]?[a-z]{2,})+)[0-9]{0,3}|[0-9]+"
 _WORDS = lazy_pattern(rb"[_-]*(?:(?:" + _WORD + rb")(?:[_-]+|\Z))+")
@@ -42,7 +41,7 @@ class Part(NamedTuple):
     @property
     def is_key(self) -> bool:
         """Whether the part alone could be a whole key."""
-        return self.size >= _MIN_KEY
+        return self.size >= MIN_KEY
 
 
 class Joint(NamedTuple):
@@ -104,7 +103,7 @@ class SplitKey(NamedTuple):
 
 def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Iterator[SplitKey]:
     """Yield the keys with gaps; no key starts within a word of any length."""
-    if len(content) <= _MIN_KEY:
+    if len(content) <= MIN_KEY:
         return
     end = 0
     for start, stop in sorted(_find_starts(content, found, gap_format).items()):
@@ -112,7 +111,7 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
             word = _follow(content, start, stop, gap_format)
             end = word.end
             key = _drop_doubtful_rest(content, word) if word.gaps else word
-            if key.gaps and _MIN_KEY <= key.size <= _MAX_KEY:
+            if key.gaps and MIN_KEY <= key.size <= MAX_KEY:
                 yield key
 
 
@@ -160,7 +159,7 @@ def _follow(content: bytes, start: int, end: int, gap_format: GapFormat) -> Spli
     """Return the word with gaps whose first part is at `start:end`."""
     gaps: list[Gap] = []
     size = end - start
-    while size <= _MAX_KEY and (gap := gap_format.pattern.match(content, end)):
+    while size <= MAX_KEY and (gap := gap_format.pattern.match(content, end)):
         joint = gap_format.read_gap(content, Part(start, end, size), gap)
         if not joint or not _continues(content, joint, size):
             break
@@ -196,7 +195,7 @@ def _continues(content: bytes, joint: Joint, size: int) -> bool:
 def _drop_doubtful_rest(content: bytes, key: SplitKey) -> SplitKey:
     """Return a key without words, or text that is too long, after an uncertain gap."""
     doubtful = [gap for gap in key.gaps if not gap.is_certain]
-    if doubtful and key.size > _MAX_KEY:
+    if doubtful and key.size > MAX_KEY:
         return key.cut_at(doubtful[0])
     rest, end, first = b"", key.end, None
     for gap in reversed(key.gaps):

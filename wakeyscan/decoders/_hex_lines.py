@@ -11,13 +11,13 @@ from binascii import unhexlify
 from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX, MIN_KEY
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._rows import RowSegments
 from wakeyscan.decoders.decoder import DecodedText
 
 _PREFIX = KEY_PREFIX.encode()
-_MIN_BODY = 16
+_MIN_BODY = MIN_KEY - len(_PREFIX)
 """Characters after the prefix of the shortest key."""
 _MAX_LINE = 512
 """Digits of the longest line that is read."""

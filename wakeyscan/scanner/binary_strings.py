@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.string_tables import Span, find_table_strings, has_bare_strings, is_program
 
@@ -35,8 +36,6 @@ _NOT_IN_TEXT = bytes(code for code in range(0x20) if code not in b"\t\n\r\x1b")
 _UTF_8_CONTEXT = 16
 """Bytes before a key in which a byte that is not UTF-8 shows binary data, or an old encoding."""
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
-_MIN_KEY, _MAX_KEY = 24, 136
-"""Bytes of a key."""
 _RUN = lazy_pattern(rb"[\w-]*+")
 _NO_STRING = -8
 _SCHEME = b"Bearer "
@@ -208,13 +207,13 @@ def _find_outside_tables(
 
 
 def _has_control(content: bytes, at: int) -> bool:
-    low, high = max(0, at - _CONTROL_CONTEXT), at + _MAX_KEY + _CONTROL_CONTEXT
+    low, high = max(0, at - _CONTROL_CONTEXT), at + MAX_KEY + _CONTROL_CONTEXT
     return _CONTROL.search(content, low, high) is not None
 
 
 def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> UndelimitedString:
     run_end = _find_run_end(content, at, limit)
-    if run_end - at < _MIN_KEY:
+    if run_end - at < MIN_KEY:
         return UndelimitedString(at, run_end)
     return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
 
@@ -235,7 +234,7 @@ def _find_bare(content: bytes, at: int, limit: int) -> UndelimitedString:
     """Return a string that may end anywhere, unless it is in quotes: no delimiter ends its text."""
     run_end = _find_run_end(content, at, limit)
     is_quoted = content[at - 1 : at] == content[run_end : run_end + 1] in _QUOTES
-    if run_end - at < _MIN_KEY or is_quoted:
+    if run_end - at < MIN_KEY or is_quoted:
         return UndelimitedString(at, run_end)
     return UndelimitedString(at, *endings.find_ending(content, at, run_end, has_bare_strings=True))
 

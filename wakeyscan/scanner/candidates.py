@@ -17,7 +17,7 @@ from itertools import chain
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.secret import API_KEY, Secret
+from wakeyscan.core.secret import API_KEY, MIN_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.continuations import find_continuations
@@ -43,7 +43,6 @@ _KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
 _RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
 _MAX_NEIGHBOR = 128
 _JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
-_MIN_KEY = len(KEY_PREFIX) + 16
 _CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
 _MAX_CUTS = 2
 
@@ -97,7 +96,7 @@ def add_readings(
     if match.rule.id != API_KEY:
         return match
     text = content[match.start : match.end]
-    has_joint = text.find(b"-", _MIN_KEY) >= 0 or text.find(b"_", _MIN_KEY) >= 0
+    has_joint = text.find(b"-", MIN_KEY) >= 0 or text.find(b"_", MIN_KEY) >= 0
     rests = _find_continuations(match, content, path, nuls)
     if not (has_joint or rests or match.other_ends) or Secret(text, API_KEY) != match.secret:
         return match
@@ -184,7 +183,7 @@ def _list_others(match: Match, content: bytes) -> Iterator[bytes]:
 
 def list_shorter(text: bytes) -> list[bytes]:
     """Return the text up to each hyphen or underscore, the longest first."""
-    joints = [*_JOINT.finditer(text, _MIN_KEY)]
+    joints = [*_JOINT.finditer(text, MIN_KEY)]
     return [text[: joint.start()] for joint in reversed(joints)]
 
 

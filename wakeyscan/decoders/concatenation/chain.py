@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 
+from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation import lists, operators, variables
-from wakeyscan.decoders.concatenation.prefix import PREFIX
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.source import SourceText
     from wakeyscan.decoders.decoder import Span
-
-_MIN_BODY, _MAX_BODY = 16, 128
-"""Characters after the prefix of the shortest key and of the longest (contract, section 1)."""
 
 
 class Chain(NamedTuple):
@@ -49,12 +46,12 @@ class Chain(NamedTuple):
     @property
     def is_key(self) -> bool:
         """Whether the parts are long enough to be a key."""
-        return self.length - len(PREFIX) >= _MIN_BODY
+        return self.length >= MIN_KEY
 
     @property
     def is_too_long(self) -> bool:
         """Whether the parts are longer than any key."""
-        return self.length - len(PREFIX) > _MAX_BODY
+        return self.length > MAX_KEY
 
     def read(self, content: bytes) -> bytes:
         """Return the text of all parts."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
-from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX, MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,8 +28,6 @@ _OPERATOR_STARTS = (b"\\", b"$", b"#", b"{", b"%")
 """Characters with which an operator begins within a literal: an escape, a template, a format."""
 _MAX_DISTANCE = 320
 """Maximum bytes before a part within which the previous part ends."""
-_MIN_BODY, _MAX_BODY = 16, 128
-"""Characters after the prefix of the shortest key and of the longest (contract, section 1)."""
 _BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
 _NO_KEY = lazy_pattern(rb"[\w-]{128}[_-]*+[A-Za-z0-9]")
 """A word that is too long for the body of a key."""
@@ -145,7 +143,7 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
         return False
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)
-    if not _MIN_BODY <= len(rest) - len(after) <= _MAX_BODY:
+    if not MIN_KEY <= len(PREFIX) + len(rest) - len(after) <= MAX_KEY:
         return True
     if not after or after[:1].isspace():
         return has_lists and holds_word_list(content, max(0, start - _MAX_WORDS), start)

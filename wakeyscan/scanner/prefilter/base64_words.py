@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.base64_codec import URLSAFE_TO_STANDARD
 
@@ -66,8 +67,6 @@ _LINES_BEFORE, _LINES_AFTER = 256, 768
 _MIN_SPLIT = 12
 """Minimum bytes of a key that are consecutive in narrow lines, for any line breaks."""
 
-_MIN_KEY = 24
-"""Bytes of our shortest key, in any encoding."""
 _AROUND = 256
 """Bytes around a word that may hold the next or the previous line."""
 
@@ -99,7 +98,7 @@ class Shape:
         for byte in _ALPHANUMERIC if only_keys else _ALPHANUMERIC + _OTHER_LETTERS:
             table[byte] = ord("x")
         self._table = bytes(table)
-        self.min_size = _MIN_KEY if only_keys else 0
+        self.min_size = MIN_KEY if only_keys else 0
         """Bytes of the shortest text that can hold an encoded secret."""
         self._min_word, self._min_digits = (32, 40) if only_keys else (16, 16)
         self._min_text = 16 if only_keys else 8

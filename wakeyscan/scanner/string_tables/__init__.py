@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.registry import Registry
+from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.core.typing import Protocol
 from wakeyscan.extractors.file_types import SIGNATURES as _FORMATS
 from wakeyscan.extractors.file_types import UNREAD_SIGNATURES
@@ -62,7 +63,6 @@ SIGNATURES: dict[bytes, str] = {
 }
 """The names in `STRING_TABLES`, by the first bytes of the format."""
 
-_MIN_KEY = 24
 _HEADS = tuple(SIGNATURES)
 _PYTHON = lazy_pattern(rb"(?s).[\x0c-\x0e\xf3]\r\n")
 """First bytes of compiled Python: 3.3 to 3.14, and 2.7."""
@@ -141,7 +141,7 @@ def _find_in_table(name: str, content: bytes, offsets: Sequence[int]) -> dict[in
 def _cuts_key(content: bytes, at: int, spans: Sequence[Span]) -> bool:
     """Return whether letters of a key follow its string, so that a text looks like values."""
     end = max(end for _, end in spans)
-    return end - at < _MIN_KEY and content[end : end + 1].isalnum()
+    return end - at < MIN_KEY and content[end : end + 1].isalnum()
 
 
 def select_within(offsets: Sequence[int], start: int, end: int) -> Sequence[int]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
+from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.scanner.string_tables import _instructions, _pointers, has_bare_strings
 from wakeyscan.scanner.string_tables._program import (
     Program,
@@ -14,7 +15,7 @@ from wakeyscan.scanner.string_tables._program import (
 )
 
 _NUL_NEXT = re.compile(rb"[\x01-\x7f]{0,256}\0")
-_MIN_KEY, _MAX_STRING = 24, 1 << 16
+_MAX_STRING = 1 << 16
 
 
 def find_named_strings(
@@ -49,7 +50,7 @@ def _is_string(content: bytes, reference: Reference, *, is_bare: bool) -> bool:
     """
     start, key, length = reference
     end = start + length
-    if start < 0 or length > _MAX_STRING or not key + _MIN_KEY <= end <= len(content):
+    if start < 0 or length > _MAX_STRING or not key + MIN_KEY <= end <= len(content):
         return False
     if content.find(b"\0", start, end) >= 0:
         return False

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.secret import KEY_PREFIX, MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.string_tables import is_program
 from wakeyscan.scanner.strings.delimiters import may_delimit, proves_end
@@ -36,7 +36,6 @@ from wakeyscan.scanner.strings.rivals import (
 )
 from wakeyscan.scanner.strings.words import measure_bodies, measure_size, measure_words
 
-MIN_KEY, MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
 _MAX_WORDS = 64
 """Maximum bytes of a neighbor that are examined."""
 _HEADERS = (b"Bearer ", b"bearer ", b"Token ", b"Authorization: Bearer ")

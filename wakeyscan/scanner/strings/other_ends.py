@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.scanner.strings.lengths import (
     BYTES,
     MAX_MARKS,
@@ -27,7 +27,6 @@ from wakeyscan.scanner.strings.lengths import (
 
 MAX_OTHER_ENDS = 8
 """Other ends of one key: each costs a request, once the API has rejected the key."""
-_MIN_KEY, _MAX_KEY = len(KEY_PREFIX) + 16, len(KEY_PREFIX) + 128
 _MAX_WORD = 64
 _WORD = lazy_pattern(rb"[a-z]{4,}+\Z")
 _NULS = lazy_pattern(rb"\0{1,7}(?=[^\0])")
@@ -58,11 +57,11 @@ def _select(
     content: bytes, start: int, run_end: int, end: int, others: Iterable[int]
 ) -> tuple[int, ...]:
     """Return the ends at which a key may end, each once."""
-    high = min(run_end, start + _MAX_KEY)
+    high = min(run_end, start + MAX_KEY)
     valid = (
         other
         for other in dict.fromkeys(others)
-        if start + _MIN_KEY <= other <= high and other != end and content[other - 1] not in b"-_"
+        if start + MIN_KEY <= other <= high and other != end and content[other - 1] not in b"-_"
     )
     return tuple(valid)[:MAX_OTHER_ENDS]
 
@@ -86,7 +85,7 @@ def _list_shown(content: bytes, start: int, run_end: int) -> Iterator[int]:
 def _list_next(content: bytes, start: int, run_end: int) -> Iterator[int]:
     """Yield where the length of the next text may be, and the type before it."""
     text_end = find_text_end(content, run_end)
-    low, high = max(start + _MIN_KEY, text_end - _MAX_LETTER), text_end - _MIN_LETTER
+    low, high = max(start + MIN_KEY, text_end - _MAX_LETTER), text_end - _MIN_LETTER
     for at in range(low, min(high, run_end)):
         if content[at] - (text_end - at - 1) in _LESS:
             yield from (at, at - 1)

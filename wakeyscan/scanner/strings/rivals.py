@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.scanner.strings.delimiters import may_delimit
 from wakeyscan.scanner.strings.lengths import (
     MAX_MARKS,
@@ -23,7 +23,6 @@ from wakeyscan.scanner.strings.lengths import (
 )
 from wakeyscan.scanner.strings.records import list_next_strings
 
-_MIN_KEY = len(KEY_PREFIX) + 16
 _MIN_WEIGHT, _MIN_WEIGHT_OF_OTHERS = 6, 14
 """Bits of evidence of the length of a longer text, and of one that counts more than the bytes."""
 _MAX_HEAD = 64
@@ -40,7 +39,7 @@ def has_other_length(content: bytes, start: int, run_end: int, end: int, previou
         for reading in read_lengths(content, string, previous_end):
             is_near = run_end - reading.end <= MAX_MARKS
             is_likely = is_near if is_own else not is_type(content, reading.start)
-            is_other = start + _MIN_KEY <= reading.end <= run_end and reading.end != end
+            is_other = start + MIN_KEY <= reading.end <= run_end and reading.end != end
             is_certain = is_other and is_likely and not reading.kind.doubt
             if is_certain and (
                 reading.is_in_known_format or not may_delimit(content, reading, previous_end)
@@ -102,7 +101,7 @@ def has_next_string(content: bytes, start: int, run_end: int, previous_end: int)
     return any(
         length < run_end or content[reading.end] == content[reading.start - 1]
         for reading in read_lengths(content, start, previous_end)
-        if start + _MIN_KEY <= reading.end < run_end
+        if start + MIN_KEY <= reading.end < run_end
         for length, _ in list_next_strings(content, reading.end, run_end, reading)
     )
 
