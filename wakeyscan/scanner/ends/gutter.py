@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import file_kinds
-from wakeyscan.scanner.ends.text_end import Lines, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import Lines, TextEnd, cut_word, read_common_start, split_line
 
-_MAX_GUTTER = 128
 _MAX_ROUNDS = 3
 """Gutters after each other, such as a line number before a comment sign."""
 
@@ -27,7 +26,6 @@ BLAME = lazy_pattern(
 """Commit, author, date and line number, as `git blame` writes them."""
 SERVICE = lazy_pattern(rb"[\w.-]{1,60}[ ]*\|[ ]|\[[\w.:-]{1,60}\][ ]")
 """Name of a service, at the start of each line that it writes."""
-_WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
 _MAX_OTHER_SIDE = 20
 """Lines of the other side that are skipped."""
@@ -94,13 +92,6 @@ def _strip_numbers(lines: Lines) -> Lines:
 
 def _strip_prefix(lines: Lines) -> Lines:
     """Return the lines without their common prefix, up to its last character that ends a word."""
-    common = _find_common(*(line[:_MAX_GUTTER] for line in lines))
-    size = len(common) if common in (b"-", b"--") else len(common.rstrip(_WORD_CHARACTERS))
+    common = read_common_start(lines.line, lines.following)
+    size = len(common if common in (b"-", b"--") else cut_word(common))
     return Lines(lines.line[size:], lines.following[size:])
-
-
-def _find_common(one: bytes, other: bytes) -> bytes:
-    size = min(len(one), len(other))
-    if one[:size] == other[:size]:
-        return one[:size]
-    return one[: next(at for at in range(size) if one[at] != other[at])]

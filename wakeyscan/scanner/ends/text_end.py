@@ -39,6 +39,7 @@ Notebooks list lines like that, terminal recordings list events, Docker writes e
 object, and people concatenate lines.
 """
 _MAX_START = 128
+"""Bytes of two lines that are compared."""
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
@@ -122,11 +123,20 @@ def find_common_start(one: bytes, other: bytes) -> int:
 
     They may differ in digits before it.
     """
-    one, other = (text[:_MAX_START].translate(_DIGITS) for text in (one, other))
-    size = min(len(one), len(other))
-    if one[:size] != other[:size]:
-        size = next(at for at in range(size) if one[at] != other[at])
-    return len(one[:size].rstrip(_WORD_CHARACTERS))
+    return len(cut_word(read_common_start(one.translate(_DIGITS), other.translate(_DIGITS))))
+
+
+def read_common_start(one: bytes, other: bytes) -> bytes:
+    """Return the text with which two texts start, up to a limit."""
+    size = min(len(one), len(other), _MAX_START)
+    if one[:size] == other[:size]:
+        return one[:size]
+    return one[: next(at for at in range(size) if one[at] != other[at])]
+
+
+def cut_word(text: bytes) -> bytes:
+    """Return a text up to its last character that ends a word."""
+    return text.rstrip(_WORD_CHARACTERS)
 
 
 def find_last_line(text: bytes) -> bytes:
