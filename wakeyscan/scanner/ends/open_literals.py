@@ -54,14 +54,14 @@ def _open_escaped(end: TextEnd) -> Iterator[TextEnd]:
             continue
         rest = after[: _find_quote(after, quote)].partition(b"\n")[0]
         if b"\\n" in rest or b"\\n" in text or rest.startswith(b"\\"):
-            yield _build(end, _unescape(text), _unescape(rest))
+            yield end.replace_text(_unescape(text), _unescape(rest))
 
 
 def _open_docstring(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
     """Yield the text in three quotes."""
     for quote in _TRIPLE:
         if line.count(quote) % 2:
-            yield _build(end, line.rpartition(quote)[2], end.after.partition(quote)[0])
+            yield end.replace_text(line.rpartition(quote)[2], end.after.partition(quote)[0])
 
 
 def _open_template(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
@@ -69,7 +69,7 @@ def _open_template(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
     text = _find_open_text(line, b"`")
     rest = end.after[: _find_quote(end.after, b"`")]
     if text is not None and b"\n" in rest and len(rest) < len(end.after):
-        yield _build(end, text.replace(b"\\`", b"`"), rest.replace(b"\\`", b"`"))
+        yield end.replace_text(text.replace(b"\\`", b"`"), rest.replace(b"\\`", b"`"))
 
 
 def _open_cell(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
@@ -80,7 +80,7 @@ def _open_cell(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
     if not cell or (opening and not (b"\n" in cell[0] and _CELL_END.match(end.after, cell.end()))):
         return
     before = line[opening:] if opening else end.before
-    yield _build(end, before.replace(_DOUBLED, b'"'), cell[0].replace(_DOUBLED, b'"'))
+    yield end.replace_text(before.replace(_DOUBLED, b'"'), cell[0].replace(_DOUBLED, b'"'))
 
 
 def _find_cell(line: bytes) -> int:
@@ -91,10 +91,6 @@ def _find_cell(line: bytes) -> int:
             if len(run[0]) % 2:
                 opening = 0 if opening else run.start() + 1
     return opening
-
-
-def _build(end: TextEnd, before: bytes, after: bytes) -> TextEnd:
-    return end._replace(before=before, after=after, path="")
 
 
 def _find_open_text(line: bytes, quote: bytes) -> bytes | None:

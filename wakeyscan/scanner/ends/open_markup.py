@@ -29,7 +29,7 @@ def open_markup(end: TextEnd) -> Iterator[TextEnd]:
     before, after = end.before, end.after
     data = before.rpartition(_DATA)
     if data[1] and _DATA_END not in data[2]:
-        yield _build(end, data[2], after.partition(_DATA_END)[0])
+        yield end.replace_text(data[2], after.partition(_DATA_END)[0])
         return
     opening = _find_opening(before)
     if opening and (opening["slash"] or is_flow(_read_name(opening))):
@@ -37,7 +37,7 @@ def open_markup(end: TextEnd) -> Iterator[TextEnd]:
     closing = next((tag for tag in _TAG.finditer(after) if _divides(tag)), None)
     shown = after[: closing.start()] if closing else after
     if shown and _shows_line_ends(opening, closing, end.line + shown):
-        yield _build(end, _show(before[opening.end() if opening else 0 :]), _show(shown))
+        yield end.replace_text(_show(before[opening.end() if opening else 0 :]), _show(shown))
 
 
 def _find_opening(text: bytes) -> re.Match[bytes] | None:
@@ -82,7 +82,3 @@ def _read_reference(reference: re.Match[bytes]) -> bytes:
     if name:
         return _CHARACTERS[name]
     return chr(int(decimal) if decimal else int(hexadecimal, 16)).encode("utf-8", "replace")
-
-
-def _build(end: TextEnd, before: bytes, after: bytes) -> TextEnd:
-    return end._replace(before=before, after=after, path="")

@@ -97,6 +97,10 @@ class TextEnd(NamedTuple):
         """Return the line of the secret, and the next one."""
         return Lines(self.line, split_line(split_line(self.after)[1])[0])
 
+    def replace_text(self, before: bytes, after: bytes) -> TextEnd:
+        """Return the same end in another text, whose kind the path does not tell."""
+        return self._replace(before=before, after=after, path="")
+
     def unescape_breaks(self) -> TextEnd:
         """Return the same with line breaks in place of escaped ones."""
         after = _ESCAPED.sub(b"\n", SPLIT_LITERAL.sub(b"\n", self.after))
