@@ -155,7 +155,7 @@ def _find_in_message(
     start, end = span
     run_end = _find_run_end(content, at, len(content))
     is_text = not nuls.has_controls
-    is_after_letter = at > 0 and _find_run_end(content, at - 1, at) == at
+    is_after_letter = _is_after_letter(content, at)
     is_key = start == at or content[start:at] == _SCHEME
     if is_key and (is_after_letter or not is_text):
         return UndelimitedString(start, end, is_whole=True)
@@ -255,13 +255,16 @@ def _find_in_text(
     run_end = _find_run_end(content, at, limit)
     if endings.has_length(content, at, run_end, string.end, previous_end):
         return string._replace(bounds=Bounds.OPEN)
-    is_after_letter = at > 0 and _find_run_end(content, at - 1, at) == at
-    return None if is_after_letter else UndelimitedString(at, run_end)
+    return None if _is_after_letter(content, at) else UndelimitedString(at, run_end)
 
 
 def _find_run_end(content: bytes, at: int, limit: int) -> int:
     run = _RUN.match(content, at, limit)
     return run.end() if run else at
+
+
+def _is_after_letter(content: bytes, at: int) -> bool:
+    return at > 0 and _find_run_end(content, at - 1, at) == at
 
 
 def _is_utf_8(content: bytes, start: int, end: int) -> bool:
