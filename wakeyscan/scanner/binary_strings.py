@@ -19,7 +19,13 @@ from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.string_tables import Span, find_table_strings, has_bare_strings, is_program
+from wakeyscan.scanner.string_tables import (
+    Span,
+    find_table_strings,
+    has_bare_strings,
+    has_controls,
+    is_program,
+)
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import endings, messages, other_ends
@@ -31,8 +37,6 @@ else:  # few keys are in binary data
 _NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
 """Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
 _CONTROL = lazy_pattern(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
-_NOT_IN_TEXT = bytes(code for code in range(0x20) if code not in b"\t\n\r\x1b")
-"""NUL, and the control characters of the pattern."""
 _UTF_8_CONTEXT = 16
 """Bytes before a key in which a byte that is not UTF-8 shows binary data, or an old encoding."""
 _CONTINUATION_BYTES = bytes(range(0x80, 0xC0))
@@ -88,7 +92,7 @@ class NulSearch:
     @cached_property
     def has_controls(self) -> bool:
         """Whether a NUL, or a control character that no text has, is anywhere in the content."""
-        return len(self._content.translate(None, _NOT_IN_TEXT)) < len(self._content)
+        return has_controls(self._content)
 
     @cached_property
     def has_only_delimited(self) -> bool:

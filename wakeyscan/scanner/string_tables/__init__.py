@@ -64,6 +64,7 @@ SIGNATURES: dict[bytes, str] = {
 """The names in `STRING_TABLES`, by the first bytes of the format."""
 
 _HEADS = tuple(SIGNATURES)
+_NOT_IN_TEXT = bytes(code for code in range(0x20) if code not in b"\t\n\r\x1b")
 _PYTHON = lazy_pattern(rb"(?s).[\x0c-\x0e\xf3]\r\n")
 """First bytes of compiled Python: 3.3 to 3.14, and 2.7."""
 FIRST_TYPES: dict[bytes, tuple[str, ...]] = {
@@ -105,6 +106,11 @@ def has_bare_strings(content: bytes) -> bool:
         return True
     name = find_format(content)
     return name in _BARE or (name in _NATIVE and any(mark in content for mark in _COMPILERS))
+
+
+def has_controls(content: bytes) -> bool:
+    """Return whether a NUL, or a control character that no text has, is in a content."""
+    return len(content.translate(None, _NOT_IN_TEXT)) < len(content)
 
 
 def find_format(content: bytes) -> str | None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.string_tables import Span, select_within
+from wakeyscan.scanner.string_tables import Span, has_controls, select_within
 
 VALUE = 0
 """The kind of a part that begins with its type."""
 UNTIL_BREAK = 1 << 62
 """Number of values in a container that a break ends."""
 _MAX_VALUES = 1 << 18
-_NOT_IN_TEXT = bytes(code for code in range(0x20) if code not in b"\t\n\r\x1b")
 
 
 class Value(NamedTuple):
@@ -74,4 +73,4 @@ def is_text(content: bytes, start: int, end: int) -> bool:
         text.decode()
     except UnicodeDecodeError:
         return False
-    return len(text.translate(None, _NOT_IN_TEXT)) == len(text)
+    return not has_controls(text)
