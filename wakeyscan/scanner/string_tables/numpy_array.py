@@ -33,15 +33,22 @@ def find_strings(content: bytes, offsets: Sequence[int]) -> Iterator[tuple[int, 
         return
     fields = _read_fields(content[:start])
     size = sum(size for _, size in fields)
-    for offset in offsets if size else ():
-        number, at = divmod(offset - start, size)
-        low = start + number * size
-        for is_string, field_size in fields if offset >= start else ():
-            if 0 <= at < field_size and is_string:
-                text = content[low : low + field_size].rstrip(b"\0")
-                if low <= offset < low + len(text) and is_text(content, low, low + len(text)):
-                    yield low, low + len(text)
-            low, at = low + field_size, at - field_size
+    for offset in offsets:
+        if size and offset >= start:
+            row = offset - (offset - start) % size
+            yield from _find_string(content, fields, row, offset)
+
+
+def _find_string(
+    content: bytes, fields: list[tuple[bool, int]], low: int, offset: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the string in which an offset lies in the record that starts at `low`."""
+    for is_string, size in fields:
+        if is_string and low <= offset < low + size:
+            end = low + len(content[low : low + size].rstrip(b"\0"))
+            if offset < end and is_text(content, low, end):
+                yield low, end
+        low += size
 
 
 def _read_fields(header: bytes) -> list[tuple[bool, int]]:
