@@ -16,6 +16,7 @@ from wakeyscan.decoders.concatenation.operators import (
     LITERAL_PREFIX,
     PLACEHOLDER,
     QUOTE,
+    QUOTE_BACKWARDS,
 )
 from wakeyscan.decoders.concatenation.variables import NAME, Variable
 
@@ -27,6 +28,7 @@ _MAX_ITEMS = 8
 _MAX_FORMAT = 320
 """Maximum bytes before the first argument of a format that are searched for its string."""
 OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
+OWNER_BACKWARDS = rb"(?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3}"
 _NEXT = (
     rb"(?: \\?[\"'] )?"
     rb" (?: \s{0,64} [,;] \s{0,64} | [ \t]{1,16} | \s{0,8}\n[ ]{1,40}-[ ]{1,4} )"
@@ -56,9 +58,11 @@ _FORMAT = lazy_pattern(
     rb" (?: " + LITERAL_PREFIX + QUOTE + rb"(?:\$\{?)? | \$?\{? " + OWNER + rb"\$? )? ) \Z"
 )
 _ARGUMENT_BACKWARDS = lazy_pattern(
-    rb"(?x) (?: [\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )? )? (?: \{? \$ )?"
-    rb" (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3}"
-    rb" (?: \s{0,64} (?: , | [(\[]? \s{0,4} % | \s f- | \( (?: det )? tamrof \. | \( tamrof \s?"
+    rb"(?x) (?: "
+    + QUOTE_BACKWARDS
+    + rb" )? (?: \{? \$ )? "
+    + OWNER_BACKWARDS
+    + rb" (?: \s{0,64} (?: , | [(\[]? \s{0,4} % | \s f- | \( (?: det )? tamrof \. | \( tamrof \s?"
     rb" \| )"
     rb" | [ \t]{1,16} [\"'] )"
 )

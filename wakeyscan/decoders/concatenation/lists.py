@@ -9,10 +9,7 @@ from bisect import bisect_left
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.decoders.concatenation.operators import (
-    LITERAL_PREFIX,
-    QUOTE,
-)
+from wakeyscan.decoders.concatenation.operators import LITERAL_PREFIX, QUOTE
 from wakeyscan.decoders.concatenation.prefix import holds_word_list
 
 if TYPE_CHECKING:

@@ -16,6 +16,8 @@ CONCATENATION_OPERATOR = (
 )
 LITERAL_PREFIX = rb"(?: u8 | [bBfFrRuULN@$&]{1,2} )?"
 """Letters before the opening quote that are part of the literal."""
+QUOTE_BACKWARDS = rb"[\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )?"
+"""An opening quote, and such letters, in a text that is read backwards."""
 PLACEHOLDER = rb"(?: %[svS@] | \{\d?\} | ~[aA] )"
 """Placeholder of a format string."""
 FORMAT_OPERATOR = rb"(?: , | % \s{0,4} [(\[]? | -f \s | \.format(?:ted)?\( | \|\s?format\( )"

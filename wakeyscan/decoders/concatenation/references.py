@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.decoders.concatenation.items import OWNER, find_rest
+from wakeyscan.decoders.concatenation.items import OWNER, OWNER_BACKWARDS, find_rest
 from wakeyscan.decoders.concatenation.operators import (
     CONCATENATION_OPERATOR,
     FORMAT_OPERATOR,
@@ -80,7 +80,7 @@ _LETTER = lazy_pattern(rb"\w")
 _NAME_CHARACTER = lazy_pattern(rb"[\w$]")
 _NOT_ADDED = lazy_pattern(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
 _OPENING_BACKWARDS = lazy_pattern(
-    rb"(?x) (?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3} @? \s{0,4}"
+    rb"(?x) " + OWNER_BACKWARDS + rb" @? \s{0,4}"
     rb" (?: \{\{ | \{ | \(\\ | \(\$ | =?%< )"
 )
 _MARKS = (b"%", b"&", b"@", b"!")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders.concatenation.assignments import UNQUOTED_END, find_set_names
-from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE
+from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, QUOTE_BACKWARDS
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"
 
@@ -14,7 +14,7 @@ _MAX_DECLARATION = 160
 _CLOSED = lazy_pattern(rb"[ \t]{0,8}[)<]")
 """The end of a value without quotes in the arguments of a command, or in an element of XML."""
 _DECLARATION_BACKWARDS = lazy_pattern(
-    rb"(?x) (?P<quote> [\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )? )?"
+    rb"(?x) (?P<quote> " + QUOTE_BACKWARDS + rb" )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
     rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ ) \$?"
     rb"   (?: [\"']? \s? \( enifed | \s? \( tes | @ | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
