@@ -21,7 +21,7 @@ _MIN_LINE = 4
 _MAX_BREAK = 72
 """Characters of the longest break between two lines."""
 _MAX_LINE_ENDS = 12
-"""Characters of the longest two line ends: a search tries each character before the blanks."""
+"""Characters of the longest two line ends. A search that starts before them takes longer."""
 _MAX_LETTERED_BREAK = 6
 """Characters of the longest break whose end looks like base64: `\\u000a`."""
 

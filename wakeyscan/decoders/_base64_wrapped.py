@@ -106,7 +106,8 @@ def _has_plausible_end(lines: list[bytes]) -> bool:
 def find_starts(sizes: Iterable[int], shift: int, size: int) -> list[int]:
     """Return the start of each line in a decoded text, without lines that decode to no byte.
 
-    Take the letters of each line, those skipped in the first, and the size of the decoded text.
+    `sizes` are the letters in each line, `shift` those that are skipped in the first one, and
+    `size` is that of the decoded text.
     """
     ends = accumulate(sizes, initial=-shift)
     starts = [max(0, letters * 3 // 4) for letters in ends][:-1]

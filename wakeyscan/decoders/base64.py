@@ -28,7 +28,7 @@ _MAX_KNOWN = 64
 """Decoded texts that are kept, since a text may repeat one thousands of times."""
 
 _SHORT = 1 << 12
-"""Size of a run of which the text is kept, too."""
+"""Bytes of a run; the decoded texts of shorter ones are kept."""
 
 _NEAR = 192
 """Letters on either side of a part of an anchor that are decoded first: few long runs hold one.

@@ -20,7 +20,7 @@ _INDENTS = (*(b" " * n for n in range(0, 18, 2)), *(b"\t" * n for n in range(1, 
 """Indentation of a code that is alone on its line."""
 
 _MAX_PADDED = 4
-"""Codes of an anchor in columns: each may have a blank more or not."""
+"""Codes of an anchor in columns; another blank may precede each but the first."""
 
 _CODE = rb"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![0-9.])"
 _ARRAY = lazy_pattern(rb"(?<![0-9.-])" + _CODE + rb"(?:\s{0,64},\s{0,64}" + _CODE + rb")*+")

@@ -207,7 +207,7 @@ def _build_blanks(width: int, gap: bytes) -> bytes:
 
 
 def _build_row(width: int, gap: bytes) -> bytes:
-    """Return the pattern of `width` bytes; if they follow a gap, with the end of its offset."""
+    """Return the pattern of `width` bytes, after the end of an offset and a gap if there is one."""
     start = _DIGIT + b"{4}" + re.escape(gap) if gap else b""
     return start + _PAIR + rb"(?:[ ]%b){%d}" % (_PAIR, width - 1)
 

@@ -54,7 +54,7 @@ _ITEM = lazy_pattern(rb"[edl]*+(?:[0-9]{1,6}:|i-?[0-9]{1,20}e)")
 _END = lazy_pattern(rb"e++(?![\w-])")
 _BENCODED = lazy_pattern(rb"[dl]++[0-9]{1,6}:")
 _COUNTED = lazy_pattern(rb"[dl(]*+[0-9]{1,6}:")
-"""The start of a content of such items: else the end of a key may look like an item by chance."""
+"""The start of a content of such items. Elsewhere, the end of a key may look like an item."""
 _OPCODE_BEFORE = lazy_pattern(rb"(?:\A|[\n(a-z])V\Z")
 _MEMO = lazy_pattern(rb"\r?\np[0-9]{1,9}\r?\n")
 """The instruction after each string of a pickle: it numbers the string."""
@@ -70,7 +70,7 @@ class UndelimitedString(NamedTuple):
     is_whole: bool = False
     """Whether it is known where the string starts and ends, which may hold more than a key."""
     other_ends: tuple[int, ...] = ()
-    """Where the key may end too, the likeliest first, if only the bytes near it show its end."""
+    """Other ends that it may have, the likeliest first, if only the bytes near it show its end."""
 
 
 class NulSearch:
@@ -138,10 +138,11 @@ def find_strings(content: bytes, keys: Sequence[int]) -> Strings:
 def _list_whole(
     content: bytes, at: int, strings: list[UndelimitedString]
 ) -> list[UndelimitedString]:
-    """Return the strings that hold a key, and the rest of one in which a letter precedes it.
+    """Return the strings that hold a key, and the part of the first one from the key on.
 
-    In a program, strings may overlap, so the letter and the key belong to one of them. A text that
-    looks like a message has a single one, which is not whole.
+    That part counts if a letter precedes the key. In a program, strings may overlap, so the letter
+    and the key belong to one of them. A text that looks like a message has a single string, which
+    is not whole.
     """
     if is_program(content) or not strings[0].is_whole:
         return strings

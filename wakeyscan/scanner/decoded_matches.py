@@ -188,7 +188,7 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
 
 
 def _holds_prefix(secret: bytes, around: bytes, start: int, end: int) -> bool:
-    """Return whether a secret on two lines has a part of what precedes each line, as in a log."""
+    """Return whether a secret on two lines contains a word of the prefix of lines, as in a log."""
     line_end = around.find(b"\n", start, end)
     first = _LETTERS.match(around, start, line_end) if line_end >= 0 else None
     if not first:

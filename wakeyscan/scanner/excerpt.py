@@ -66,7 +66,7 @@ class Masks(NamedTuple):
     few: frozenset[Secret] = frozenset()
     """All secrets, if they are at most `MAX_SECRETS`."""
     letters: secret_copies.LetterLines | None = None
-    """The letters of the secrets, if they are more."""
+    """The letters of the secrets, if these are many."""
 
     def over(self, low: int, high: int) -> str:
         """Return `content[low:high]` with secrets masked, including those that only overlap it."""
@@ -87,7 +87,8 @@ class Masks(NamedTuple):
     def _show(self, low: int, high: int, near: tuple[int, int]) -> str:
         """Return a text in which no secret was found, with copies of secrets masked.
 
-        Of many secrets, `near` are the numbers of the first one near it and of the one after them.
+        If there are many, only those near it are: `near` has the numbers of the first one and of
+        the one after the last.
         """
         content = self.content[low:high]
         if len(content) >= _MIN_COPY and self.letters:

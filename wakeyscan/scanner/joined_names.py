@@ -219,7 +219,7 @@ class JoinedNames:
         return assigned + self._list_listed(start, is_assigned=bool(assigned))
 
     def _list_listed(self, start: int, *, is_assigned: bool) -> list[bytes]:
-        """List the names that are given a list or a tuple in which a literal is."""
+        """List the names that are given the list or the tuple that a literal is in."""
         before = self._content[max(0, start - _MAX_LISTED) : start]
         stripped = before.rstrip(b"\"'` \t")
         line = before[before.rfind(b"\n") + 1 :]

@@ -44,7 +44,7 @@ _TARGET = lazy_pattern(
     rb"   (?: [:?+.&|~*^]{0,2} = (?! = ) | <- | << | \( | (?: \.\.? | -> | :: ) \w+ [!?]? [(]"
     rb"     | : \s ) )"
 )  # fmt: skip
-"""The start of a statement, up to what it gives its value to."""
+"""The start of a statement, up to the name that it gives a value to."""
 _WORD = rb"(?P<word> [A-Za-z0-9_-]{1,128}+ )"
 _LITERAL = rb"(?: [A-Za-z@$]{1,2} )? \\{0,3} [\"'`]"
 _ADDED = lazy_pattern(
@@ -96,7 +96,7 @@ def find_later_pieces(
 
 
 def _list_targets(content: bytes, spans: Sequence[Span]) -> Iterator[bytes]:
-    """Yield the names of what the first part and the last one are given to."""
+    """Yield the names that the first part and the last one are given to."""
     first, last = spans[0], max(spans)
     if last == first and not _is_argument(content, first[0]):
         return
@@ -138,7 +138,7 @@ def _find_added(
 
 
 def _find_glued(content: bytes, name: bytes, low: int, high: int) -> Iterator[Span]:
-    """Yield the words directly after `$NAME`: what its reader means, if not what a shell does."""
+    """Yield the words directly after `$NAME`: a person means that, a shell reads a longer name."""
     variable = b"$" + name
     at = content.find(variable, low, high)
     for _ in range(_MAX_USES):
@@ -151,7 +151,7 @@ def _find_glued(content: bytes, name: bytes, low: int, high: int) -> Iterator[Sp
 
 
 def _is_new_value(content: bytes, name: bytes, end: int) -> bool:
-    """Return whether a name is given a value that it is no part of."""
+    """Return whether a name is given a value in which it does not occur."""
     if not _NEW_VALUE.match(content, end):
         return False
     line_end = content.find(b"\n", end, end + _MAX_USE)

@@ -47,7 +47,7 @@ class Match(NamedTuple):
     rests: tuple[tuple[int, int], ...] = ()
     """Spans of the text that the candidates add to it."""
     other_ends: tuple[int, ...] = ()
-    """Where it may end too, in the text in which it was found: candidates for binary data."""
+    """Other ends that it may have in binary data, as offsets in the text in which it was found."""
 
     def with_bounds(self, bounds: Bounds) -> Match:
         """Return the match with bounds; `_replace` takes five times as long."""
@@ -55,9 +55,7 @@ class Match(NamedTuple):
 
 
 _Found = tuple["RegexMatch[bytes]", int, "Bounds | None", tuple[int, ...]]
-"""A match of a pattern in a part of a text, the offset of the part, the bounds if known, and other
-ends.
-"""
+"""A match of a pattern in a part of a text, the offset of the part, known bounds, other ends."""
 
 
 def match_rule(
@@ -69,8 +67,8 @@ def match_rule(
 ) -> list[Match]:
     """Return the matches of one rule around its anchors; raise `TimeoutExceeded`.
 
-    `anchors` are the offsets of the anchors in `content`, in ascending order. `patience` is that
-    with the document in which `content` is encoded.
+    `anchors` are the offsets of the anchors in `content`, in ascending order. `patience` is the
+    time that is left for the document in which `content` is encoded.
     """
     patience = patience or Patience(len(content))
     deadline = patience.start(rule)
@@ -110,7 +108,7 @@ def _match_at(
     size = len(content)
     end_of_last = -1
     for at, following in zip_longest(anchors, anchors[1:], fillvalue=-1):
-        # To look for a word takes no time that needs a limit, which doubles the time.
+        # The search for a word is fast, and a limit would double its time.
         timeout = None if word else deadline.measure_rest()
         if at in strings:
             yield from _match_in_strings(content, pattern, at, strings[at], deadline)

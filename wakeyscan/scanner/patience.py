@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match
 
 _PER_BYTES = 1 << 19
-"""Bytes of a document for which its patterns get the same time again."""
+"""Bytes of a document; for each such part, every rule gets the limit once more."""
 _TICK = 0.001
 """Seconds after which the processor time is measured again."""
 
@@ -29,7 +29,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self.until = process_time() + seconds
         self._rest, self._at = seconds, monotonic()
-        """The time that was left at a time of another clock, which costs a tenth."""
+        """The time left, and when that was, on another clock: to read that one takes a tenth."""
 
     def measure_rest(self) -> float:
         """Return the processor time that is left, to 1 ms; raise `TimeoutError` if there is none.

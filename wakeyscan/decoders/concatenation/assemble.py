@@ -49,7 +49,7 @@ _SHORT_BARE_PART = lazy_pattern(rb"(?:(?<=[=:>])|(?<=[=:] )|(?<=\w ))wa?(?=[\s;)
 _MIN_PART = 3
 """Letters of a prefix that are rare enough to be followed wherever they end a literal."""
 _SEPARATED = PREFIX[3:4]
-"""The letter after the first one that may separate two literals."""
+"""The letter after the first underscore, which may be the separator of two literals."""
 _MAX_PARTS_AFTER_LETTER = 3
 """Maximum parts of a prefix that starts with a single letter: every text has many such parts."""
 
@@ -206,7 +206,7 @@ def _is_only_value(source: SourceText, chain: Chain, name: bytes) -> bool:
 def _follow_uses(source: SourceText, name: bytes, holders: _Holders) -> Iterator[Chain]:
     """Yield the keys that continue where a name is used; it has the last value before its use.
 
-    Record the names that are given a longer part there, of which it may be one.
+    Record the names that are given a longer part there; the name itself may be among them.
     """
     values = holders[name]
     for use, continuation in references.find_uses(source, name):

@@ -121,7 +121,7 @@ def _read_before(content: bytes, at: int) -> bytes:
 
 
 def find_set_names(content: bytes, start: int) -> Iterator[bytes]:
-    """Yield the names that a value at an offset is given, if no equals sign or keyword does so."""
+    """Yield the names that elements of XML, or blocks, give to the value at an offset."""
     before = content[max(0, start - _MAX_SET) : start]
     for word, pattern in _SET_NAMES:
         if word in before and (found := pattern.search(before)):

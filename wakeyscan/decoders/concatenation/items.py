@@ -69,7 +69,7 @@ _ARGUMENT_BACKWARDS = lazy_pattern(
 """The text from an argument back to what separates it from its format."""
 _PLACEHOLDER = lazy_pattern(rb"(?x) " + PLACEHOLDER)
 _NO_ITEM = lazy_pattern(rb"[\"'`$@]{0,3}{?[ \t]{0,2}[=:+&|;\n]")
-"""The text from a value back to what separates it from no format and no bracket."""
+"""The text from a value back to an operator, a colon or a line end, which precedes no item."""
 _COMMA = lazy_pattern(rb"[\"'`]?\s{0,8},")
 _MAX_OPENING = 8
 _MAX_ARGUMENT = 200

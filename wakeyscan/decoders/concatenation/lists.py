@@ -48,9 +48,9 @@ _JOIN_AFTER_WORDS = lazy_pattern(
 
 
 def find_joined_words(content: bytes, end: int) -> Span | None:
-    """Return the separator of the bare words that are joined, one of which ends at `end`.
+    """Return the separator that joins the bare word that ends at `end` with others.
 
-    Return nothing if none are.
+    Return nothing if none does.
     """
     low = max(0, end - _MAX_WORDS)
     before = content[low:end]
@@ -129,7 +129,8 @@ _END_WORDS = (
     *(b"join", b"mkstring", b".concat()", b"string.empty"),
     *(b'""', b"''", b"``", b'"_"', b"'_'", b"`_`"),
 )
-"""The start of a call or list contains one of these, in any case, and so does its end."""
+"""Texts, in any case: each start of a call or list contains one of the first, each end one of the
+others."""
 _JOIN_BEFORE_BACKWARDS = lazy_pattern(
     rb"(?x) \$? (?: (?P<call> \s? (?: , | \(nioj\. ) \s?"
     rb"   (?: [\"'`] _? [\"'`] | (?i:ytpme\.gnirts) ) ) | \(? \s? nioj- )"
@@ -144,7 +145,7 @@ _MAX_JOIN = 40
 def find_list_start(content: bytes, end: int) -> Span | None:
     """Return the separator of the call or the list whose first item starts at `end`.
 
-    Return nothing if none starts there that joins its items.
+    Return nothing if no call or list that joins its items starts there.
     """
     before = _read_before(content, end)
     if not _is_first(before) or not _contains_any(before, _START_WORDS):
@@ -239,7 +240,7 @@ class _ListUses(NamedTuple):
     assignments: list[int]
 
     def find_separator(self, offset: int) -> Span | None:
-        """Return the separator by which the list is joined that is assigned before an offset."""
+        """Return the separator that joins the list that is assigned before an offset."""
         join, next_list = bisect_left(self.joins, (offset,)), bisect_left(self.assignments, offset)
         if join == len(self.joins):
             return None
@@ -249,7 +250,7 @@ class _ListUses(NamedTuple):
 
 
 def _find_join(content: bytes, at: int, name: bytes) -> Span | None:
-    """Return the separator by which the list is joined whose name is at an offset."""
+    """Return the separator if the list whose name is at an offset is joined there."""
     end = at + len(name)
     if after := _JOIN_AFTER.match(content, end):
         return _find_separator(content, *after.span())

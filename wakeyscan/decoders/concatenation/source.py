@@ -25,7 +25,7 @@ _OWN_OPERATORS = {
     "abap": b"&&",
     **dict.fromkeys(("f", "for", "f77", "f90", "f95", "f03", "f08"), b"//"),
 }
-"""Operators with another meaning in other languages, by the extension of their own."""
+"""Operators with another meaning in other languages, by the extension of files in their own."""
 
 
 class SourceText:

@@ -144,7 +144,8 @@ def _list_words(line: bytes, start: int, offset: int) -> list[Rest]:
 def _may_be_rest(line: bytes, found: re.Match[bytes], *, is_last: bool) -> bool:
     """Return whether a word may be the rest of a key.
 
-    Before a sign after which names are usual, it is no name; and a letter before others is none.
+    A single letter is none, unless it is the last word. Nor is a name before a sign that usually
+    follows names.
     """
     word, text = found["word"], line[found.start("word") :]
     if (len(word) == 1 and not is_last) or _PLAIN.match(text):

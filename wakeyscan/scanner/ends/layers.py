@@ -26,13 +26,13 @@ else:
     open_markup = lazy_import("wakeyscan.scanner.ends.open_markup")
 
 _MAX_LAYERS = 8
-"""Texts that are judged, with the outermost one."""
+"""Maximum number of texts that are judged, including the outermost one."""
 
 
 def list_layers(end: TextEnd) -> Iterator[TextEnd]:
     """Yield an end, and the same end in each text that one or more layers hold.
 
-    Where these are too many, the outer text decides alone.
+    If these are too many, only the outer text decides.
     """
     layers = [end]
     for layer in layers:

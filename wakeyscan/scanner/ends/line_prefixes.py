@@ -1,7 +1,7 @@
 """Prefixes: what a program writes before each line of a text, and what is left without it.
 
-A time before the next line is none if it is later, or if the same program wrote a level after it:
-then that line is another entry.
+A later time, or one with a level after it that the same program wrote, is no prefix of the next
+line: then that line is another entry.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from wakeyscan.scanner.ends import gutter, log_entries
 from wakeyscan.scanner.ends.text_end import Lines, TextEnd, split_line
 
 _MAX_LINES_BEFORE, _MAX_LINES = 4, 6
-"""Lines on either side of that of a secret that are read."""
+"""Numbers of lines before and after the line of a secret that are read."""
 
 _TIME = lazy_pattern(
     rb"(?x)"
@@ -39,11 +39,11 @@ _SIDES = {
     b"-": lazy_pattern(rb"[- ]"),
     b" ": lazy_pattern(rb"[ +]"),
 }
-"""First columns of the lines of one text in a diff, by that of the secret."""
+"""First columns of the lines of one text in a diff, by the first column of the secret's line."""
 
 
 class _Prefix(NamedTuple):
-    """A prefix, and whether those of two lines are around one text."""
+    """A prefix, and the check whether two lines that have it belong to one text."""
 
     pattern: re.Pattern[bytes]
     is_shared: Callable[[re.Match[bytes], re.Match[bytes]], bool]

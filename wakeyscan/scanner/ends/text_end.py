@@ -86,7 +86,7 @@ class TextEnd(NamedTuple):
     is_cut_anywhere: bool = False
     """Whether the text may be cut without a continuation, as base64 without padding may be."""
     is_in_layer: bool = False
-    """Whether the text in a layer is judged too: then that decides what a line end proves."""
+    """Whether the text inside a layer is judged too: then that text decides about line ends."""
 
     @property
     def line(self) -> bytes:

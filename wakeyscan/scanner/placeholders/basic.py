@@ -122,9 +122,9 @@ def _is_weak(name: str, password: str) -> bool:
 
 
 def _is_like(name: str, password: str) -> bool:
-    """Return whether a password is the name, but for one character: the wrong one of a test.
+    """Return whether a password is the name, except for one character or for capitals.
 
-    Or for its capitals, as in `anna:Anna`.
+    Tests write a wrong password in the first way, and `anna:Anna` in the second.
     """
     if password in {name.lower(), name.upper(), name.capitalize()}:
         return True

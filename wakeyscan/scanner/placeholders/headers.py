@@ -59,13 +59,15 @@ _CHANGED_UUID = lazy_pattern(
 """A UUID that says that it is random (version 4), but not of RFC 9562: a person changed it."""
 _LETTERS = lazy_pattern(rb"(?=[a-z0-9]{24})[a-z]*[0-9]{0,2}[a-z]*")
 _MAX_RARE = 0.15
-"""Fraction of the pairs of letters in a sentence without blanks that are rare in words: of 20,000
-random texts of 24 small letters, one has so few."""
+"""Maximum fraction of pairs of letters in a sentence without blanks that are rare in words.
+
+Of 20,000 random texts of 24 small letters, one has so few.
+"""
 _HOME_ROW, _NOT_HEXADECIMAL = b"asdfghjkl", b"sghjkl"
-"""Letters under the fingers, and those of them that no hexadecimal text has."""
+"""Letters of the home row of a keyboard, and those of them that no hexadecimal text has."""
 _MIN_MASHED = 8
 _MAX_MASHED = 40
-"""Numbers of letters, and of characters, of a text that a person hammered into a keyboard."""
+"""Limits of the letters, and of the characters, of a text that a person typed at random."""
 _CUT_SHORT = "cut short by an ellipsis"
 _MASHED = "typed on a keyboard at random"
 _CHANGED = "a UUID that a person has changed"
@@ -124,9 +126,9 @@ def _encodes_words(text: bytes) -> bool:
 
 
 def _is_mashed(text: bytes) -> bool:
-    """Return whether few letters, nearly all of the home row, make a text.
+    """Return whether a text has few different letters, nearly all of them of the home row.
 
-    One random text in 100,000 is made so.
+    One random text in 100,000 looks like that.
     """
     letters = [code for code in text.lower() if code in FOLLOWERS]
     home = sum(code in _HOME_ROW for code in letters)

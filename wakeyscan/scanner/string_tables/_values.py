@@ -1,7 +1,7 @@
 """Values in a row, each with its type before it, and the values that it contains after it.
 
-A serializer writes a tree so. To find the strings, the walk reads one value after the other, and
-counts how many must follow. No object is built.
+A serializer writes a tree in this order. To find the strings, the walk reads one value after the
+other, and counts how many must follow. No object is built.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""CBOR: values of which the first byte has the type in 3 bits, and a number in 5 or after it.
+"""CBOR: the first byte of a value has its type in 3 bits, and a number in the others or after it.
 
     0  integer      2  bytes     4  array     6  tag of the next value
     1  negative     3  text      5  map       7  true, false, null, a float or a break

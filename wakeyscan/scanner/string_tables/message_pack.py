@@ -1,4 +1,4 @@
-"""MessagePack: values of which the first byte has the type, and maybe a small number.
+"""MessagePack: the first byte of a value has its type, and maybe a small number.
 
 A content is MessagePack if its values fill it. It begins with an array or a map, as a record does.
 
