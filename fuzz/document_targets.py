@@ -154,6 +154,8 @@ def _make_tables(name: str) -> Iterable[bytes]:
         return (plistlib.dumps(tree, fmt=plistlib.FMT_BINARY),)
     if name == "web_assembly":
         return (programs.web_assembly(b"abc" + text, programs.constants(3, len(text))),)
+    if name == "numpy_array":
+        return (value_formats.numpy_array("'|S48'", text.ljust(48, b"\0"), b"A" * 48),)
     if name in value_formats.PREFIXES:
         prefix = value_formats.PREFIXES[name]
         return [

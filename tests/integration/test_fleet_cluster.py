@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -109,6 +110,18 @@ def test_a_local_cluster_finds_what_each_audit_finds(
     assert "its worker died 3 times" in rows["killer"]["reason"]
     assert summarize(tmp_path / RESULTS) == summarize_alone(run, clones, "ac")
     assert find_text(tmp_path / RESULTS, key) == []
+
+
+def test_a_result_that_is_lost_with_its_worker_is_made_again(
+    tmp_path: Path, clones: Path, make_key: MakeKey
+) -> None:
+    names = "abc"
+    make_clones(clones, {name: {"a": make_key()} for name in names})
+    program = (sys.executable, "-m", "tests.support.lost_results", str(tmp_path / RESULTS))
+    ran = start_program(
+        [*program, *(str(clones / name) for name in names)], Path(__file__).parents[2]
+    )
+    assert (ran.code, ran.out.split(), ran.err) == (0, ["audited"] * 3, "")
 
 
 def test_a_worker_over_its_memory_limit_is_a_row(

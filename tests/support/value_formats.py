@@ -94,6 +94,13 @@ def python_layout(magic: int, header: int, integers: int, last: int, key: bytes)
     return number(2, "little")(magic) + b"\r\n" + bytes(header - 4) + code
 
 
+def numpy_array(descr: str, *fields: bytes, version: int = 1) -> bytes:
+    """Write an array of NumPy of fields with the given type."""
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': (2,), }}\n".encode()
+    size = len(header).to_bytes(2 if version == 1 else 4, "little")
+    return b"\x93NUMPY" + bytes((version, 0)) + size + header + b"".join(fields)
+
+
 VALUES: dict[str, Build] = {
     **{f"pickle-{protocol}": partial(pickled, protocol) for protocol in range(2, 6)},
     "pickles": pickles,

@@ -165,11 +165,12 @@ def _run_tasks(client: Client, tasks: Sequence[FleetTask]) -> Iterator[Outcome]:
 
 
 def _read_future(future: Any, task: FleetTask) -> Outcome:
-    if future.status == "finished":
-        return remote_task.store_answer(future.result(), task)
-    if future.status in ("cancelled", "lost"):
-        raise ExecutorLost(_LOST)
+    """Return the outcome of a task; wait for it again if its result was lost with its worker."""
     error = future.exception()
+    if future.cancelled():
+        raise ExecutorLost(_LOST)
+    if error is None:
+        return remote_task.store_answer(future.result(), task)
     if isinstance(error, KilledWorker):
         reason = f"its worker died {RETRIES + 1} times (out of memory?)"
         return fail_task(task, reason)
