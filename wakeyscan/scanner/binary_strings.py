@@ -12,20 +12,14 @@ If no other string is found, the text after the key decides (see `scanner.bounds
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.string_tables import (
-    Span,
-    find_table_strings,
-    has_bare_strings,
-    has_controls,
-    is_program,
-)
+from wakeyscan.scanner.nul_search import NulSearch
+from wakeyscan.scanner.string_tables import Span, find_table_strings, is_program
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import endings, messages, other_ends
@@ -34,8 +28,8 @@ else:  # few keys are in binary data
     messages = lazy_import("wakeyscan.scanner.strings.messages")
     other_ends = lazy_import("wakeyscan.scanner.strings.other_ends")
 
-_NUL_CONTEXT, _CONTROL_CONTEXT = 1 << 16, 64
-"""Bytes on either side of a key in which a NUL, or a control character, shows binary data."""
+_CONTROL_CONTEXT = 64
+"""Bytes on either side of a key in which a control character shows binary data."""
 _CONTROL = lazy_pattern(rb"[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _UTF_8_CONTEXT = 16
 """Bytes before a key in which a byte that is not UTF-8 shows binary data, or an old encoding."""
@@ -71,46 +65,6 @@ class UndelimitedString(NamedTuple):
     """Whether it is known where the string starts and ends, which may hold more than a key."""
     other_ends: tuple[int, ...] = ()
     """Other ends that it may have, the likeliest first, if only the bytes near it show its end."""
-
-
-class NulSearch:
-    """The NULs near the keys of a content, and whether its strings are bare.
-
-    If the keys are asked for in ascending order, the time is linear in the size of the content.
-    """
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._low = self._end = 0
-        """A part without a NUL; a NUL may be at its end."""
-
-    @cached_property
-    def has_bare_strings(self) -> bool:
-        """Whether neither NUL nor a length ends a string: it is searched for once, not per key."""
-        return has_bare_strings(self._content)
-
-    @cached_property
-    def has_controls(self) -> bool:
-        """Whether a NUL, or a control character that no text has, is anywhere in the content."""
-        return has_controls(self._content)
-
-    @cached_property
-    def has_only_delimited(self) -> bool:
-        """Whether every string is delimited, unless one of the marks precedes it.
-
-        So it is in an ASCII text.
-        """
-        return self._content.isascii() and not (self.has_controls or self.has_bare_strings)
-
-    def is_near(self, start: int, end: int) -> bool:
-        """Return whether a NUL shows that the content around `start:end` is binary."""
-        low, high = max(0, start - _NUL_CONTEXT), end + _NUL_CONTEXT
-        if not self._low <= low <= self._end:
-            self._low = self._end = low
-        if self._end < high:
-            nul = self._content.find(b"\0", self._end, high + _NUL_CONTEXT)
-            self._end = nul if nul >= 0 else min(len(self._content), high + _NUL_CONTEXT)
-        return self._end < high and self._content.startswith(b"\0", self._end)
 
 
 Strings = Mapping[int, Sequence[UndelimitedString]]

@@ -15,9 +15,10 @@ import re
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length
+from wakeyscan.scanner.binary_strings import find_prefixed_length
 from wakeyscan.scanner.ends.text import is_end_certain
 from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, read_end
+from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.strings import blocks, literals

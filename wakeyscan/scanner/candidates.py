@@ -28,9 +28,9 @@ from wakeyscan.scanner.strings import blocks
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span
-    from wakeyscan.scanner.binary_strings import NulSearch
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
+    from wakeyscan.scanner.nul_search import NulSearch
 
 MAX_CANDIDATES = 4
 """Candidates of one key: each costs a request."""

@@ -7,8 +7,8 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
-from wakeyscan.scanner.binary_strings import NulSearch
 from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd, read_end
+from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span

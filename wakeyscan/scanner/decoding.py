@@ -14,7 +14,6 @@ from wakeyscan.decoders.decoder import (
     convert_to_utf8,
 )
 from wakeyscan.extractors.file_types import detect_format
-from wakeyscan.scanner.binary_strings import NulSearch
 from wakeyscan.scanner.decoded_matches import (
     add_bounds,
     is_cut_short,
@@ -24,6 +23,7 @@ from wakeyscan.scanner.decoded_matches import (
 )
 from wakeyscan.scanner.joined_literals import JOINED_RULES, join_literals
 from wakeyscan.scanner.matcher import Match, match_rule, resolve_overlaps
+from wakeyscan.scanner.nul_search import NulSearch
 from wakeyscan.scanner.patience import KnownMatches
 from wakeyscan.scanner.prefilter.anchors import PLAIN, AnchorHit, RecordedSearch
 from wakeyscan.scanner.shortest_secrets import ArchiveTexts

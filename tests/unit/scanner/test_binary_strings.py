@@ -14,7 +14,8 @@ from tests.support.binary_formats import OTHER, PLAIN, Build, number
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.scan import find, found, secrets_in
 from wakeyscan.core.finding import Bounds
-from wakeyscan.scanner.binary_strings import NulSearch, find_prefixed_length, find_strings
+from wakeyscan.scanner.binary_strings import find_prefixed_length, find_strings
+from wakeyscan.scanner.nul_search import NulSearch
 
 LENGTHS = (*range(16, 129, 7), 24, 31, 32, 39, 40, 41, 48, 56, 64, 90, 111, 118, 119, 120, 128)
 """Characters of bodies, among them those whose length looks like a blank, a digit or a letter."""
