@@ -978,6 +978,40 @@ def test_a_server_rejects_a_key_that_a_known_merge_has_kept(server: Pushing, key
     server.passes("origin", "main")
 
 
+def test_a_server_rejects_a_branch_that_moves_back_to_a_removed_key(
+    server: Pushing, key: str
+) -> None:
+    """No commit is new. A branch that takes over what the default branch has is accepted."""
+    repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
+    repo.commit({"a": "older\n"})
+    older = repo.commit({"a": "old\n"})
+    hook.rename(hook.with_name("off"))
+    with_key = repo.commit({"k": key})
+    repo.git("push", "-q", "--no-verify", "origin", "main")
+    hook.with_name("off").rename(hook)
+    cleaned = repo.commit({"k": "clean\n"})
+    server.passes("origin", "main:side")
+    server.passes("origin", f"+{with_key}:side")
+    server.passes("origin", "main", "main:side")
+    server.stops("origin", f"+{with_key}:main")
+    server.stops("origin", f"+{with_key}:side")
+    assert server.remote.id("main") == server.remote.id("side") == cleaned
+    server.passes("origin", f"{with_key}:refs/heads/new")
+    server.passes("origin", f"+{older}:main")
+
+
+def test_a_branch_that_moves_back_to_a_removed_key_is_not_pushed(
+    pushing: Pushing, key: str
+) -> None:
+    repo = pushing.repo
+    with_key = repo.commit({"k": key})
+    repo.git("push", "-q", "--no-verify", "origin", "main")
+    repo.commit({"k": "clean\n"})
+    pushing.passes()
+    assert NOT_PUSHED in pushing.stops("origin", f"+{with_key}:main")
+    pushing.passes("origin", f"+{with_key}~1:main")
+
+
 def test_a_server_accepts_a_merge_of_a_branch_with_a_known_key(server: Pushing, key: str) -> None:
     repo, hook = server.repo, server.remote.top / "hooks" / "pre-receive"
     server.passes()

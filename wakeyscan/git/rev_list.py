@@ -84,6 +84,12 @@ def find_merge_bases(tip: str, others: Iterable[str], git: Git) -> list[str]:
     return _check_ids(output.split(), "merge-base", git)
 
 
+def is_ancestor(commit: str, descendant: str, git: Git) -> bool:
+    """Return whether a commit is an ancestor of another one; false if one of them is missing."""
+    output = git.run_ascii("merge-base", commit, descendant, allowed_codes=(0, 1, 128))
+    return output.strip() == commit
+
+
 def drop_ancestors(commits: Iterable[str], git: Git) -> list[str]:
     """Return the commits that are not ancestors of another of them."""
     names = list(dict.fromkeys(commits))

@@ -99,7 +99,8 @@ def _resolve_pairs(pairs: Iterable[Pair], git: Git) -> Iterator[Pair]:
     resolve = cache(partial(_resolve, git=git))
     for pair in pairs:
         if tip := resolve(pair.revision):
-            targets = drop_ancestors(filter(None, map(resolve, pair.targets)), git)
+            found = filter(None, map(resolve, pair.targets))
+            targets = dict.fromkeys(found) if pair.is_replacement else drop_ancestors(found, git)
             yield Pair(tip, tuple(targets), pair.is_replacement)
 
 

@@ -63,18 +63,23 @@ def _build_unit(
     tips = tuple(update.new for update in updates)
     pushed = rev_list.CommitSelection(tips, known, others, "the pushed commits")
     names = [update.ref for update in updates]
-    pairs = _pair_updates(updates, default)
+    pairs = _pair_updates(updates, default, own)
     return commits.build_unit(pushed, tips, names, own, pairs, has_all_tips=True)
 
 
-def _pair_updates(updates: Iterable[RefUpdate], default: str) -> Iterator[Pair]:
+def _pair_updates(updates: Iterable[RefUpdate], default: str, own: Git) -> Iterator[Pair]:
     """Yield each pushed commit with the one it replaces, and with that of the default branch.
 
-    A branch that is pushed may be merged on the server later, in a way that no hook sees.
+    A branch that is pushed may be merged on the server later, in a way that no hook sees. One that
+    moves back gets no new commit, but maybe a key that it had removed, and the default branch too.
     """
     for update in updates:
         yield Pair(update.new, (default,))
-        if update.has_old:
+        if not update.has_old:
+            continue
+        if update.is_branch and rev_list.is_ancestor(update.new, update.old, own):
+            yield Pair(update.new, (update.old, default), is_replacement=True)
+        else:
             yield Pair(update.new, (update.old,))
 
 

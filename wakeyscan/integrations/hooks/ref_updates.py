@@ -24,6 +24,11 @@ class RefUpdate(NamedTuple):
         return is_null_id(self.new)
 
     @property
+    def is_branch(self) -> bool:
+        """Whether the ref is a branch."""
+        return self.ref.startswith("refs/heads/")
+
+    @property
     def has_old(self) -> bool:
         """Whether the ref existed before."""
         return not is_null_id(self.old)
