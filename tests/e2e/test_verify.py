@@ -29,6 +29,7 @@ from tests.support.fake_wastack import (
     RequestHandler,
     Script,
     in_turn,
+    limits,
     redirects,
     says,
 )
@@ -654,6 +655,17 @@ def test_after_five_failed_connections_no_further_key_is_sent(api: Api) -> None:
     assert [text.partition(":")[0] for text in said] == ["TLS failed"] * 5 + ["not sent"] * 3
     assert said[-1] == "not sent: the API does not respond"
     assert api.asked == []
+
+
+def test_after_five_busy_answers_no_further_key_is_sent(api: Api) -> None:
+    api.source({"a": "\n".join(api.key(limits("3600")) for _ in range(8))})
+    ran = api.scan()
+    said = sorted(reasons(ran).values())
+    assert [text.partition(" (")[0] for text in said] == [
+        *["not sent: the API does not respond"] * 3,
+        *["the API is busy"] * 5,
+    ]
+    assert (ran.code, len(api.asked)) == (1, 5)
 
 
 def test_invalid_responses_do_not_stop_verification(api: Api) -> None:
