@@ -14,8 +14,10 @@ from tests.support import (
     archives,
     columnar,
     encodings,
+    ends,
     programs,
     shapes,
+    statements,
     string_tables,
     value_formats,
 )
@@ -64,6 +66,12 @@ def scan_as_text(data: bytes) -> None:
     """Scan a document under names that decide how it is read."""
     kinds = "py", "js", "ldif", "reg", "rtf", "md", "env", "xml", "properties", "log", "patch"
     scan(data, f"a.{kinds[len(data) % len(kinds)]}")
+
+
+def scan_with_name(data: bytes) -> None:
+    """Scan a document whose name is before the first NUL; it decides whether lines are wrapped."""
+    name, _, content = data.partition(b"\0")
+    scan(content, name.decode("utf-8", "replace"))
 
 
 def extract(archive_format: str, data: bytes) -> None:
@@ -132,6 +140,17 @@ def _make_texts() -> Iterator[bytes]:
     yield rb"{\rtf1\ansi " + _KEY[:20].encode() + rb"\u95?" + _KEY[20:].encode() + rb"\par}"
 
 
+def _make_ends() -> Iterator[bytes]:
+    for name, text in (*ends.CUT.values(), *ends.WHOLE.values()):
+        content, _, _ = ends.place_cut(text.replace("KEY", "AAABBB"), _KEY, 20)
+        yield name.encode() + b"\0" + content
+    for name, text, _ in statements.assemble_keys(lambda length: _KEY.ljust(length, "z"), 20, 12):
+        yield f"{name}\0{text}".encode()
+    for wrap in ends.WRAPS.values():
+        content, _, _ = ends.place_wrapped("export KEY\nexit\n", _KEY, 20, wrap)
+        yield b"a.txt\0" + content
+
+
 def _make_structured() -> Iterator[bytes]:
     request = {"url": "u", "headers": [{"name": "Authorization", "value": _KEY}]}
     for document in (
@@ -179,6 +198,7 @@ def _bind(
 
 TARGETS: Mapping[str, Target] = {
     "text": Target(scan_as_text, _make_texts),
+    "ends": Target(scan_with_name, _make_ends),
     "structured": Target(locate, _make_structured),
     **{f"extract-{name}": _bind(extract, _make_archives, name) for name in EXTRACTORS},
     **{f"strings-{name}": _bind(find_strings, _make_tables, name) for name in STRING_TABLES},
