@@ -856,6 +856,17 @@ def test_cached_verdicts_expire(api: Api, age: float, again: str) -> None:
     assert {name for name, key in keys.items() if sent(key) in api.asked} == set(again.split())
 
 
+def test_the_verdict_on_a_complete_key_that_was_found_is_cached(api: Api) -> None:
+    key = api.key(LIVE)
+    api.source({"a": f"backup {key}-old here\n"})
+    assert "this is the whole key" in api.scan(*CACHED).out
+    assert api.asked[-1] == sent(key)
+    api.standin.asked.clear()
+    api.source({"a": f"key = '{key}'\n"})
+    ran = api.scan(*CACHED)
+    assert (told(ran)[mask(key)][1], api.asked) == ("live", [])
+
+
 def test_the_verdict_cache_contains_no_key(api: Api, mixed: tuple[str, str, str]) -> None:
     api.scan(*CACHED)
     kept = sorted(cache(api).iterdir())
