@@ -20,10 +20,17 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import API_KEY, MIN_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
-from wakeyscan.scanner.ends.continuations import find_continuations
+from wakeyscan.scanner.ends.continuations import find_continuations, may_be_in_next_value
 from wakeyscan.scanner.ends.layers import list_layers
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
-from wakeyscan.scanner.ends.text_end import CONTEXT, KEY_PREFIX, Rest, read_end
+from wakeyscan.scanner.ends.text_end import (
+    CONTEXT,
+    KEY_PREFIX,
+    Rest,
+    TextEnd,
+    is_before_same_line,
+    read_end,
+)
 from wakeyscan.scanner.strings import blocks
 
 if TYPE_CHECKING:
@@ -32,7 +39,7 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match
     from wakeyscan.scanner.nul_search import NulSearch
 
-MAX_CANDIDATES = 4
+MAX_CANDIDATES = 8
 """Candidates of one key: each costs a request."""
 
 MAX_ENDS = 8
@@ -41,6 +48,7 @@ MAX_ENDS = 8
 _MAX_LENGTHS = 2
 _KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
 _RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
+_DASHES = lazy_pattern(rb"[_-]*+")
 _MAX_NEIGHBOR = 128
 _JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
 _CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
@@ -77,7 +85,8 @@ def add_candidates(
     else:
         groups = _find_rests(match, content, path)
         rests = [*chain.from_iterable(groups)]
-        texts = chain.from_iterable(_list_joined(text, group, lengths) for group in groups)
+        dashes = _read_dashes(content, match.end)
+        texts = chain.from_iterable(_list_joined(text, group, lengths, dashes) for group in groups)
     texts = chain(texts, _list_others(match, content), list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
@@ -97,18 +106,23 @@ def add_readings(
         return match
     text = content[match.start : match.end]
     has_joint = text.find(b"-", MIN_KEY) >= 0 or text.find(b"_", MIN_KEY) >= 0
-    rests = _find_continuations(match, content, path, nuls)
-    if not (has_joint or rests or match.other_ends) or Secret(text, API_KEY) != match.secret:
-        return match
-    texts = list_shorter(text)
-    if len(texts) > MAX_ENDS:
+    layers = _list_layers(match, content, path, nuls)
+    if _may_be_in_next_value(layers):
         return match.with_bounds(Bounds.OPEN)
-    texts += [one for one in (text + rest.text for rest in rests) if _KEY.fullmatch(one)]
-    texts = [*_list_others(match, content), *texts]
-    return match._replace(
-        candidates=tuple(Secret(one, API_KEY) for one in dict.fromkeys(texts)),
-        rests=_find_spans(match, rests),
+    groups = _find_continuations(match, content, layers)
+    if not (has_joint or groups or match.other_ends) or Secret(text, API_KEY) != match.secret:
+        return match
+    dashes = _read_dashes(content, match.end)
+    longer = {one: None for group in groups for one in _list_joined(text, group, (), dashes)}
+    shorter = list_shorter(text)
+    texts = [*_list_others(match, content), *shorter, *filter(_KEY.fullmatch, longer)]
+    secrets = [Secret(one, API_KEY) for one in dict.fromkeys(texts)]
+    match = match._replace(
+        candidates=tuple(secrets), rests=_find_spans(match, chain.from_iterable(groups))
     )
+    if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES:
+        return match
+    return match._replace(bounds=Bounds.OPEN, candidates=tuple(secrets[:MAX_CANDIDATES]))
 
 
 def _find_rests(match: Match, content: bytes, path: str) -> list[list[Rest]]:
@@ -130,12 +144,33 @@ def _place(rests: list[Rest], content: bytes, end: int) -> list[Rest]:
     return placed
 
 
-def _find_continuations(
-    match: Match, content: bytes, path: str, nuls: NulSearch | None
-) -> list[Rest]:
+def _list_layers(match: Match, content: bytes, path: str, nuls: NulSearch | None) -> list[TextEnd]:
+    """Return the end of a key in each layer of the text around it.
+
+    There are none in binary data, and before the same line with another key.
+    """
     if is_binary(content, match.start, match.end, nuls):
         return []
-    return find_continuations(read_end(content, match.start, match.end, path))
+    end = read_end(content, match.start, match.end, path)
+    return [] if is_before_same_line(end) else [*list_layers(end)]
+
+
+def _may_be_in_next_value(layers: list[TextEnd]) -> bool:
+    """Return whether another value may be the rest of a key, and nothing else is, in a layer."""
+    return any(
+        may_be_in_next_value(layer) and not find_continuations(layer)
+        for layer in layers
+        if not layer.is_in_layer
+    )
+
+
+def _find_continuations(match: Match, content: bytes, layers: list[TextEnd]) -> list[list[Rest]]:
+    """Return the continuations in each layer of the text around a key, the innermost first."""
+    return [
+        _place(group, content, match.end)
+        for layer in reversed(layers)
+        for group in find_continuations(layer)
+    ]
 
 
 def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:
@@ -161,7 +196,15 @@ def _read(content: bytes, spans: Iterable[Span]) -> bytes:
     return b"".join([content[start:end] for start, end in spans])
 
 
-def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iterator[bytes]:
+def _read_dashes(content: bytes, end: int) -> bytes:
+    """Return the hyphens and underscores after a key: at a line end, they may be a part of it."""
+    found = _DASHES.match(content, end)
+    return found[0] if found else b""
+
+
+def _list_joined(
+    text: bytes, rests: list[Rest], lengths: Sequence[int], dashes: bytes = b""
+) -> Iterator[bytes]:
     joined = [text]
     for rest in rests:
         joined.append(joined[-1] + rest.text)
@@ -169,7 +212,9 @@ def _list_joined(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iter
         if len(text) < length <= len(joined[-1]):
             yield joined[-1][:length]
     for whole in joined[1:]:
-        yield from spell_dashes(whole)
+        if dashes:
+            yield (text + dashes + whole[len(text) :]).rstrip(b"-_")
+        yield from spell_dashes(whole.rstrip(b"-_"))
     yield from (text[:length] for length in lengths if length < len(text))
 
 

@@ -116,21 +116,18 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
         return bounded  # only keys have candidates
     names = joined_names.JoinedNames(content, path)
     bounded = [_open_part(match, content, names) for match in bounded]
-    bounded = [
-        candidates.add_readings(match, content, path, nuls)
-        if match.bounds is Bounds.CERTAIN and match.encoding == PLAIN
-        else match
-        for match in bounded
-    ]
-    if all(match.bounds is Bounds.CERTAIN for match in bounded):
-        return bounded
     lengths = candidates.list_lengths(bounded)
-    return [
-        candidates.add_candidates(match, content, path, lengths, nuls)
-        if match.bounds is Bounds.OPEN and match.encoding == PLAIN and not match.rests
-        else match
-        for match in bounded
-    ]
+    return [_add_candidates(match, content, path, lengths, nuls) for match in bounded]
+
+
+def _add_candidates(
+    match: Match, content: bytes, path: str, lengths: tuple[int, ...], nuls: NulSearch
+) -> Match:
+    if match.encoding != PLAIN or match.rests:
+        return match
+    if match.bounds is Bounds.CERTAIN:
+        return candidates.add_readings(match, content, path, nuls)
+    return candidates.add_candidates(match, content, path, lengths, nuls)
 
 
 def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:

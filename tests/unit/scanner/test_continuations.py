@@ -10,9 +10,13 @@ import pytest
 from tests.support import contexts
 from tests.support.keys import ALPHABET, PREFIX
 from wakeyscan.core.document import Document, Origin
-from wakeyscan.core.finding import Finding
+from wakeyscan.core.finding import Bounds, Finding
 from wakeyscan.scanner.detector import detect_in_document
-from wakeyscan.scanner.ends.continuations import MAX_CONTINUATIONS, find_continuations
+from wakeyscan.scanner.ends.continuations import (
+    MAX_CONTINUATIONS,
+    find_continuations,
+    may_be_in_next_value,
+)
 from wakeyscan.scanner.ends.text_end import TextEnd
 
 KEY = PREFIX + "".join(random.Random("continuations").choices(ALPHABET, k=40))
@@ -22,7 +26,7 @@ def words_after(text: str, path: str = "") -> list[str]:
     """Return the words that may continue AAA in a text."""
     before, _, after = text.encode().partition(b"AAA")
     end = TextEnd(before, after, path)
-    return [word.text.decode() for word in find_continuations(end)]
+    return [group[0].text.decode() for group in find_continuations(end)]
 
 
 CONTINUED = {
@@ -88,6 +92,49 @@ def test_few_words_are_tried() -> None:
     assert len(words_after("AAA\n" + "x7Fg " * 9)) == MAX_CONTINUATIONS
 
 
+NEXT_VALUE = {
+    "item": "- AAA\n- 7fGh2Kz\n",
+    "item, text": "- the key AAA\n- 7fGh2Kz is old\n",
+    "item, star": "* AAA\n* 7fGh2Kz\n",
+    "item, number": "1. AAA\n2. 7fGh2Kz\n",
+    "value of the same name": "Key: AAA\nKey: 7fGh2Kz and\n",
+    "value of the same name, no blanks": "KEY=AAA\nKEY=7fGh2Kz\n",
+    "frame": "* the key AAA *\n* 7fGh2Kz     *\n",
+    "record": '{"msg": "AAA"}\n{"msg": "7fGh2Kz"}\n',
+}
+
+OTHER_VALUE = {
+    "name": "- AAA\n- staging\n",
+    "name in camel case": "- AAA\n- stagingServer\n",
+    "number": "- AAA\n- 2026-01-02\n",
+    "token of another service": f"- AAA\n- {'ghp_'}7fGh2Kz4fGh7Kz\n",
+    "sentence": "- AAA\n- Please revoke 7fGh2Kz\n",
+    "field": "- AAA\n- staging: 7fGh2Kz\n",
+    "another key": f"- AAA\n- {PREFIX}7fGh2Kz4fGh7Kz4fGh\n",
+    "value of another name": "KEY=AAA\nPASSWORD=7fGh2Kz\n",
+    "value of a numbered name": "KEY_1=AAA\nKEY_2=7fGh2Kz\n",
+    "later entry": "10:00:00 AAA\n10:00:01 7fGh2Kz\n",
+    "indented": "    AAA\n    7fGh2Kz\n",
+}
+
+
+@pytest.mark.parametrize("text", NEXT_VALUE.values(), ids=NEXT_VALUE)
+def test_the_next_value_of_a_list_may_be_the_rest(text: str) -> None:
+    before, _, after = text.encode().partition(b"AAA")
+    assert may_be_in_next_value(TextEnd(before, after))
+
+
+@pytest.mark.parametrize("text", OTHER_VALUE.values(), ids=OTHER_VALUE)
+def test_an_ordinary_value_is_no_rest(text: str) -> None:
+    before, _, after = text.encode().partition(b"AAA")
+    assert not may_be_in_next_value(TextEnd(before, after))
+
+
+def test_the_lists_of_source_code_are_not_wrapped_text() -> None:
+    assert not may_be_in_next_value(TextEnd(b"- ", b"\n- 7fGh2Kz\n", "a.yaml"))
+    assert may_be_in_next_value(TextEnd(b"- the key ", b"\n- 7fGh2Kz\n", "a.yaml"))
+
+
 def find(path: str, text: str) -> Finding:
     content = text.replace("AAA", KEY[:30]).replace("BBB", KEY[30:]).encode()
     (finding,) = detect_in_document(Document(Origin(path), content), contexts.few())
@@ -100,3 +147,37 @@ def test_a_finding_with_a_certain_end_has_the_longer_readings() -> None:
     text = f"the text: f('{KEY[:30]}')\n{KEY[30:]}"
     decoded = find("a.txt", b64encode(text.encode()).decode())
     assert [one.reveal().decode() for one in decoded.candidates] == [KEY]
+
+
+def test_the_rest_of_a_key_in_another_value_is_not_sent() -> None:
+    finding = find("a.txt", "- using the key AAA\n- BBB for it\n")
+    assert (finding.bounds, finding.candidates) == (Bounds.OPEN, ())
+
+
+LONG = PREFIX + "".join(random.Random("columns").choices(ALPHABET, k=100))
+
+IN_LINES = {
+    "column": ("17  ", "    ", "", "  billing"),
+    "cells": ("17;", ";", ";", ";billing"),
+    "rows": ("| 17 | ", "|    | ", " |", " |"),
+    "text": ("pw=", "", "", ""),
+    "colors": ("\x1b[2m10:00\x1b[0m \x1b[35m", "      \x1b[35m", "\x1b[0m", "\x1b[0m a.py:3"),
+}
+
+
+@pytest.mark.parametrize(("first", "next_", "last", "after"), IN_LINES.values(), ids=IN_LINES)
+@pytest.mark.parametrize("size", [24, 30, 60])
+def test_a_key_on_many_lines_is_tried(
+    first: str, next_: str, last: str, after: str, size: int
+) -> None:
+    parts = [LONG[at : at + size] for at in range(0, len(LONG), size)]
+    text = f"{first}{parts[0]}{after}\n" + "".join(f"{next_}{one}{last}\n" for one in parts[1:])
+    (found,) = detect_in_document(Document(Origin("a.txt"), text.encode()), contexts.few())
+    assert LONG in [one.reveal().decode() for one in found.candidates]
+
+
+def test_a_hyphen_at_a_line_end_may_belong_to_the_key() -> None:
+    key = KEY[:30] + "-" + KEY[30:]
+    content = f"17  {key[:31]}  x\n    {key[31:]}\n".encode()
+    (found,) = detect_in_document(Document(Origin("a.txt"), content), contexts.few())
+    assert {key, KEY} <= {one.reveal().decode() for one in found.candidates}

@@ -88,6 +88,8 @@ OPENED = {
     "numbers": ("  9\tAAA\n 10\tb", ("", "\nb")),
     "service": ("web | AAA\ndb | x\nweb | b", ()),
     "diff": ("@@ -1 +1 @@\n+x\n+AAA\n-y\n+b\n", ("x\n", "\nb")),
+    "colors": ("\x1b[2mx\x1b[0m AAA\x1b[0m\n\x1b[35mb", ("x ", "\nb")),
+    "link": ("\x1b]8;id=1;u\x1b\\AAA\x1b]8;;\x1b\\\nb", ("", "\nb")),
     "next entry": ("10:00:00 AAA\n10:00:01 b", ()),
     "next entry of a program": ("10:00:00 INFO AAA\n10:00:00 INFO b", ()),
     "flow": ("<p>AAA\nb</p>", ()),

@@ -1,8 +1,9 @@
 """Words that may continue a secret although its end is certain.
 
 The proofs of an end know how programs wrap a text, and what other programs put around its lines. A
-wrap that they do not know may look like a proof. So a secret at the end of its line is also read
-with the first words of the next line, whatever precedes them there:
+wrap that they do not know may look like a proof. So a secret is also read with the words in its
+place on the next lines (see `columns`), and, at the end of its line, with the first words of the
+next line, whatever precedes them there:
 
     after the secret    only quotes, brackets, tags, escapes, signs of frames
     before the word     the start of the line of the secret, a time, a number, other signs
@@ -10,7 +11,7 @@ with the first words of the next line, whatever precedes them there:
 A word that people write ends the search, as do another key, an option, a call, a comment, a block
 of HTML and an entry with another time. The value of a name (`NAME=`, `name: `) is another setting,
 and an item of a list another value, each maybe another secret. They are never read as a
-continuation: the API would receive them.
+continuation: the API would receive them. But if such a value may be the rest, the end is open.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.ends import file_kinds, log_entries
+from wakeyscan.scanner.ends import columns, file_kinds, log_entries
 from wakeyscan.scanner.ends.tags import begins_with_block
 from wakeyscan.scanner.ends.text_end import (
     BREAK,
@@ -29,7 +30,7 @@ from wakeyscan.scanner.ends.text_end import (
     TextEnd,
     find_common_start,
 )
-from wakeyscan.scanner.ends.words import is_name, may_be_rest
+from wakeyscan.scanner.ends.words import looks_random, read_piece
 
 MAX_CONTINUATIONS = 3
 """Words that are tried: each costs a request."""
@@ -69,33 +70,71 @@ _OTHER = lazy_pattern(rb"[ \t]*(?:\#|//|;|%|<!--|\*/|/\*|[}\])])")
 _SENTENCE_END = lazy_pattern(rb"[.!?:][\r\n]++(?![^\r\n]*\|[ ]*\.)")
 """The end of a sentence, unless psql wrote the dot, and another one on the next line."""
 _NUMBER = lazy_pattern(rb"[0-9]")
-_PLAIN = lazy_pattern(
-    rb"[A-Z]?[a-z]{4,},? [a-z]|[a-z]{3,}[\"'`]|(?:fi|if|in|my|or)(?![A-Za-z0-9_-])"
-)
-"""Two words of prose, a literal that is a word, a keyword."""
 _VALUE = lazy_pattern(rb"""([\w-]+)\\*["']?[ \t]*[:=][ \t]*\\*["'`]?\Z""")
+_OPENING = b" \t\"'`\\"
 _TEXT_NAMES = frozenset(b"body content data line log message msg output text".split())
 """Names of texts, whose values are lines."""
 
 
-def find_continuations(end: TextEnd) -> list[Rest]:
-    """Return the words of the next line that may be the rest of the secret."""
+def find_continuations(end: TextEnd) -> list[list[Rest]]:
+    """Return the words of the next lines that may be the rest of the secret.
+
+    Each list is one way in which they continue it, one after the other.
+    """
+    below = columns.find_below(end)
+    words = (columns.follow(end, word) for word in _find_words(end))
+    return [below, *words] if below else [*words]
+
+
+def may_be_in_next_value(end: TextEnd) -> bool:
+    """Return whether the next line begins like that of the secret, and goes on with a random word.
+
+    A program may have wrapped the text in a list, in a frame, or after a name that it repeats. It
+    may also be another secret, so it is not tried.
+    """
+    own, line = _read_lines(end)
+    if not line or not own or _is_list_of_code(end, own, line):
+        return False
+    start = find_common_start(own, line[0])
+    prefix, other = own[:start], line[0][:start]
+    has_other_number = prefix != other and not _ITEM_BEFORE.match(prefix)
+    if not prefix.strip() or has_other_number or _begins_later_entry(own, line[0]):
+        return False
+    return KEY_PREFIX not in line[0] and looks_random(line[0][start:].lstrip(_OPENING))
+
+
+def _is_list_of_code(end: TextEnd, own: bytes, line: re.Match[bytes]) -> bool:
+    """Return whether the secret is the whole item or value of a list in source code."""
+    is_whole = len(own) == find_common_start(own, line[0])
+    return is_whole and file_kinds.is_source_code(end.path)
+
+
+def _read_lines(end: TextEnd) -> tuple[bytes, re.Match[bytes] | None]:
+    """Return the line of the secret up to it, and the next one, if only signs are between them."""
     line_end = _LINE_END.match(end.after)
     if not line_end or _SENTENCE_END.match(end.after) or file_kinds.is_table(end.path):
-        return []
+        return b"", None
     own = end.line.rpartition(line_end["break"])[2]
     if end.after.startswith(KEY_PREFIX, line_end.end() + len(own)):  # as in a list of keys
-        return []
+        return b"", None
+    return own, _match_line(end.after, line_end.end())
+
+
+def _match_line(text: bytes, at: int) -> re.Match[bytes] | None:
+    return _LINE.match(text, at, at + _MAX_LINE)
+
+
+def _find_words(end: TextEnd) -> list[Rest]:
+    """Return the words with which the next line begins, if only signs follow the secret."""
+    own, line = _read_lines(end)
     for _ in range(_MAX_LINES):
-        line = _LINE.match(end.after, line_end.end(), line_end.end() + _MAX_LINE)
         start = _skip_start(own, line[0]) if line else None
         if not line or start is None:
             break
         if _WORD.search(line[0], start):
             return _list_words(line[0], start, line.start())
         line_end = _LINE_END.match(end.after, line.end())
-        if not line_end:
-            break
+        line = _match_line(end.after, line_end.end()) if line_end else None
     return []
 
 
@@ -104,12 +143,18 @@ def _skip_start(own: bytes, line: bytes) -> int | None:
     start = find_common_start(own, line)
     if markup := _OPEN_MARKUP.search(line, 0, start):
         start = markup.start()
-    stamp = log_entries.find_stamp(line)
-    if stamp and len(own) < CONTEXT and log_entries.cut_fraction(stamp[0]) not in own:
+    if _begins_later_entry(own, line):
         return None
+    stamp = log_entries.find_stamp(line)
     is_other = _is_value(own, line, start) or _ITEM_BEFORE.match(line, 0, start)
     start = max(start, stamp.end() if stamp else 0)
     return None if is_other or _starts_something_else(line, start) else start
+
+
+def _begins_later_entry(own: bytes, line: bytes) -> bool:
+    """Return whether the next line begins with another time than the line of the secret."""
+    stamp = log_entries.find_stamp(line)
+    return bool(stamp and len(own) < CONTEXT and log_entries.cut_fraction(stamp[0]) not in own)
 
 
 def _is_value(own: bytes, line: bytes, start: int) -> bool:
@@ -144,12 +189,7 @@ def _list_words(line: bytes, start: int, offset: int) -> list[Rest]:
 def _may_be_rest(line: bytes, found: re.Match[bytes], *, is_last: bool) -> bool:
     """Return whether a word may be the rest of a key.
 
-    A single letter is none, unless it is the last word. Nor is a name before a sign that usually
-    follows names.
+    A single letter is none, unless it is the last word.
     """
-    word, text = found["word"], line[found.start("word") :]
-    if (len(word) == 1 and not is_last) or _PLAIN.match(text):
-        return False
-    if found["sign"]:
-        return may_be_rest(word) and not is_name(word)
-    return may_be_rest(word, text)
+    is_letter = len(found["word"]) == 1 and not is_last
+    return not is_letter and bool(read_piece(line[found.start("word") :]))

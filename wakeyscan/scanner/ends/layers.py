@@ -6,6 +6,7 @@ end is open where it is open in one of the texts.
 
     a literal       its quotes and one level of its escapes: `open_literals`
     markup          inline tags, character references, the element: `open_markup`
+    codes           the colors of a terminal
     lines           what precedes each of them: a time, a number, a name, a sign: `line_prefixes`
 """
 
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.ends.open_literals import open_literals
-from wakeyscan.scanner.ends.text_end import AMPERSAND, LESS_THAN, TextEnd
+from wakeyscan.scanner.ends.text_end import AMPERSAND, CODE, ESCAPE, LESS_THAN, TextEnd
 
 if TYPE_CHECKING:
     from wakeyscan.scanner.ends import line_prefixes, open_markup
@@ -37,7 +38,7 @@ def list_layers(end: TextEnd) -> Iterator[TextEnd]:
     layers = [end]
     for layer in layers:
         signs, texts = _strip_lines(layer)
-        texts = texts or [*open_literals(layer), *_open_markup(layer)]
+        texts = _strip_codes(layer) or texts or [*open_literals(layer), *_open_markup(layer)]
         inner = [one for one in (*signs, *texts) if one not in layers]
         are_few = len(layers) + len(inner) <= _MAX_LAYERS
         yield layer._replace(is_in_layer=bool(texts) and are_few)
@@ -50,6 +51,13 @@ def _strip_lines(end: TextEnd) -> tuple[list[TextEnd], list[TextEnd]]:
     if not lines.line or not lines.following:
         return [], []
     return [*line_prefixes.strip_signs(end, lines)], [*line_prefixes.strip_prefixes(end, lines)]
+
+
+def _strip_codes(end: TextEnd) -> list[TextEnd]:
+    """Return the text that a terminal shows: its colors have no width."""
+    if ESCAPE not in end.after and ESCAPE not in end.before:
+        return []
+    return [end.replace_text(*(CODE.sub(b"", text) for text in (end.before, end.after)))]
 
 
 def _open_markup(end: TextEnd) -> Iterator[TextEnd]:

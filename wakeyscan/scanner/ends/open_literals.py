@@ -48,8 +48,9 @@ def _open_escaped(end: TextEnd) -> Iterator[TextEnd]:
     """Yield the text in a literal that holds escaped line ends, or an escaped quote."""
     before, after = (SPLIT_LITERAL.sub(rb"\\n", text) for text in (end.before, end.after))
     line = find_last_line(before)
+    is_cut = line == before and len(end.before) >= CONTEXT
     for quote in _QUOTES:
-        text = _find_open_text(line, quote)
+        text = _find_open_text(line, quote, is_cut=is_cut)
         if text is None:
             continue
         rest = after[: _find_quote(after, quote)].partition(b"\n")[0]
@@ -66,7 +67,7 @@ def _open_docstring(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
 
 def _open_template(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
     """Yield the text in backticks that are on different lines."""
-    text = _find_open_text(line, b"`")
+    text = _find_open_text(line, b"`", is_cut=len(line) >= CONTEXT)
     rest = end.after[: _find_quote(end.after, b"`")]
     if text is not None and b"\n" in rest and len(rest) < len(end.after):
         yield end.replace_text(text.replace(b"\\`", b"`"), rest.replace(b"\\`", b"`"))
@@ -93,9 +94,11 @@ def _find_cell(line: bytes) -> int:
     return opening
 
 
-def _find_open_text(line: bytes, quote: bytes) -> bytes | None:
-    """Return the text after the quote of a literal that a line opens, and does not close."""
-    is_cut = len(line) >= CONTEXT
+def _find_open_text(line: bytes, quote: bytes, *, is_cut: bool) -> bytes | None:
+    """Return the text after the quote of a literal that a line opens, and does not close.
+
+    If its start was not read, it may be inside a literal.
+    """
     if quote not in line:
         return line if is_cut and quote == b'"' else None
     quotes = [found.end() for found in _QUOTES[quote].finditer(line) if found[1]]

@@ -21,7 +21,7 @@ from wakeyscan.scanner.ends.text_end import (
     split_line,
 )
 
-MAX_RESTS = 2
+_FEW_RESTS, _MAX_RESTS = 2, 6
 """Words in a row that may continue a secret; each of them fills its line."""
 
 _WORD = lazy_pattern(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*+")
@@ -107,28 +107,41 @@ def spell_dashes(text: bytes) -> tuple[bytes, ...]:
 
 def find_rests(end: TextEnd) -> list[Rest]:
     """Return the words that may continue a secret, one after the other."""
+    if not end.after or _NO_REST.match(end.after):
+        return []
+    rest = _find_beside(end)
+    if not rest and (below := columns.find_below(end)):
+        return below
+    rest = rest or _find_after(end)
     rests: list[Rest] = []
-    rest = _find_first(end) if end.after else None
     while rest:
         rests.append(rest)
         line_end = _LINE_END.match(end.after, rest.end)
         line = find_last_line(end.after[: rest.start])
-        if not line_end or len(line) == rest.start or len(rests) == MAX_RESTS:
+        if not line_end or len(line) == rest.start or _are_all(rests):
             break
         rest = _find_on_next_line(line, end.after, line_end.end())
     return rests
 
 
-def _find_first(end: TextEnd) -> Rest | None:
+def _are_all(rests: list[Rest]) -> bool:
+    """Return whether no word follows the last one: after two, the lines must be equally full."""
+    if len(rests) < _FEW_RESTS:
+        return False
+    sizes = [rest.end - rest.start for rest in rests[-_FEW_RESTS:]]
+    return len(rests) == _MAX_RESTS or sizes[0] != sizes[1]
+
+
+def _find_beside(end: TextEnd) -> Rest | None:
+    """Return the rest in the next literal."""
     text = end.after
-    if _NO_REST.match(text):
-        return None
     if line := SPLIT_LITERAL.match(text) or _NEXT_LINE.match(text):
         return _find_word(text, line.end())
-    if literal := find_next_literal(end) or find_next_entry(end):
-        return literal
-    if columns.is_before_cell(end):
-        return _build_rest(text, columns.find_next_cell(end))
+    return find_next_literal(end) or find_next_entry(end)
+
+
+def _find_after(end: TextEnd) -> Rest | None:
+    text = end.after
     if file_kinds.is_typesetting(end.path) and (joint := _TYPESET_JOINT.match(text)) and joint[0]:
         return _find_word(text, joint.end())
     if literals.is_chunk(end):
@@ -139,15 +152,11 @@ def _find_first(end: TextEnd) -> Rest | None:
         return _find_after_character(text, character)
     if line_end := _LINE_END.match(text):
         return _find_after_line_end(end, line_end.end())
-    if text[:1].isspace() and (below := columns.find_below(end)):
-        return _build_rest(text, below)
     joint = _JOINT.match(text)
     return _find_word(text, joint.end()) if joint and joint[0] else None
 
 
 def _find_after_line_end(end: TextEnd, at: int) -> Rest | None:
-    if columns.has_cells(end.line) and (cell := columns.find_next_cell(end)):
-        return _build_rest(end.after, cell)
     following, later = split_line(end.after[at:])
     lines = Lines(end.line, following)
     if gutter.is_in_diff(lines, end) and (found := gutter.list_continuations(lines, later)):

@@ -8,7 +8,7 @@ text around it (see `layers`).
     a line end, also an escaped one        neither, and the next line starts something else:
                                            `next_line`
     an ellipsis after a blank              never
-    a blank, a line between two cells      nothing continues in the same column: `columns`
+    a blank, a line between two cells      no word in the same place may be the rest: `columns`
     a quote                                no literal continues the literal: `literals`
     a tag                                  the word does not continue after it: `tags`
     a delimiter: , ; : . ! ? ) ] } …       always, but for a few continuations that look alike
@@ -36,9 +36,8 @@ from wakeyscan.scanner.ends.text_end import (
     DOUBLE_QUOTE,
     ESCAPED_BREAK,
     INVISIBLE,
-    KEY_PREFIX,
     TextEnd,
-    is_same_but_digits,
+    is_before_same_line,
 )
 
 if TYPE_CHECKING:
@@ -73,18 +72,9 @@ class _Row(NamedTuple):
 
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves an end in each layer, and no rest follows."""
-    if _is_before_same_line(end):
+    if is_before_same_line(end):
         return True
     return all(map(_is_certain_in_layer, layers.list_layers(end)))
-
-
-def _is_before_same_line(end: TextEnd) -> bool:
-    """Return whether the next line is the same up to another key, as in a list or a log of keys."""
-    line, after = end.line, end.after
-    at = 1 + len(line)
-    if not after.startswith(KEY_PREFIX, at) or not after.startswith(b"\n") or b'"' in line:
-        return False
-    return is_same_but_digits(line, after[1:at])
 
 
 def _is_certain_in_layer(end: TextEnd) -> bool:
@@ -141,11 +131,7 @@ def _is_escaped_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool
 
 
 def _is_blank_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
-    return (
-        columns.is_cell_certain(end)
-        if columns.is_before_cell(end)
-        else columns.is_column_certain(end)
-    )
+    return not columns.find_below(end)
 
 
 def _is_tag_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:

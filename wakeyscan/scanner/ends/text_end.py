@@ -23,7 +23,7 @@ KEY_PREFIX = b"wa_live_"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _CR, _VERTICAL_TAB, _FORM_FEED = b"\r\x0b\x0c"
-DOUBLE_QUOTE, BACKSLASH, BACKTICK, LESS_THAN, AMPERSAND = b'"\\`<&'
+DOUBLE_QUOTE, BACKSLASH, BACKTICK, LESS_THAN, AMPERSAND, ESCAPE, TAB = b'"\\`<&\x1b\t'
 """Codes of characters: a text is searched for a code six times as fast as for `bytes`."""
 
 _BREAK = lazy_pattern(BREAK)
@@ -44,7 +44,11 @@ _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456
 _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
-INVISIBLE_CHARACTERS = rb"""(?x:
+_CODE = rb"\x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )"
+CODE = lazy_pattern(rb"(?x)" + _CODE)
+"""A code of a terminal, such as a color."""
+INVISIBLE_CHARACTERS = (
+    rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
     | \xef\xbb\xbf | \xef\xb8[\x80-\x8f]
     | (?i: & (?: shy | zerowidthspace | nobreak | zwn?j | lrm | rlm | \#0*173 | \#x0*ad
@@ -52,8 +56,10 @@ INVISIBLE_CHARACTERS = rb"""(?x:
          | \\u (?: 00ad | 200[b-f] | 2060 | feff ) | \\xad
          | \\u\{ 0* (?: ad | 200[b-f] | 2060 | feff ) \}
          | %c2%ad | %e2%80%8[b-f] | %e2%81%a0 | %ef%bb%bf )
-    | \x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )
-    | \\- )"""
+    | \\- | """
+    + _CODE
+    + b")"
+)
 """Invisible characters and escapes that may be inside a key: soft hyphens, joiners, ANSI codes."""
 INVISIBLE = lazy_pattern(rb"(?:" + INVISIBLE_CHARACTERS + rb")+")
 
@@ -87,6 +93,8 @@ class TextEnd(NamedTuple):
     """Whether the text may be cut without a continuation, as base64 without padding may be."""
     is_in_layer: bool = False
     """Whether the text inside a layer is judged too: then that text decides about line ends."""
+    size: int = 0
+    """Characters of the secret."""
 
     @property
     def line(self) -> bytes:
@@ -114,7 +122,17 @@ def read_end(
     before = content[max(0, start - CONTEXT) : start]
     if start <= CONTEXT:
         before = before.removeprefix(_BYTE_ORDER_MARK)
-    return TextEnd(before, content[end : end + CONTEXT], path, is_cut_anywhere)
+    after = content[end : end + CONTEXT]
+    return TextEnd(before, after, path, is_cut_anywhere, size=end - start)
+
+
+def is_before_same_line(end: TextEnd) -> bool:
+    """Return whether the next line is the same up to another key, as in a list or a log of keys."""
+    line, after = end.line, end.after
+    at = 1 + len(line)
+    if not after.startswith(KEY_PREFIX, at) or not after.startswith(b"\n") or b'"' in line:
+        return False
+    return is_same_but_digits(line, after[1:at])
 
 
 def is_same_but_digits(one: bytes, other: bytes) -> bool:

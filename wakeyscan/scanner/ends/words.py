@@ -69,9 +69,26 @@ _LETTERS = lazy_pattern(rb"[A-Za-z]+")
 _PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MIN_PART = 2.5
 """Letters of a word in a name, on average; in a random text they are fewer."""
+_MIN_RANDOM_PART = 4.0
+"""The same where a name only means that a text is not tried."""
 _MAX_ABBREVIATION = 3
 _MIN_NAMES, _MIN_NAME, _MIN_LONG_PART = 5, 8, 5.0
 """Letters of a name of several words, of one, and of its parts that are not so by chance."""
+_PIECE = lazy_pattern(
+    rb"""(?x) ( [-_]{0,2} [A-Za-z0-9] [A-Za-z0-9_-]*+ )
+    ( \\* ["']? [ \t]*+ (?: =(?!=) | : (?= [\s"'\[{\\] | \Z ) ) | [(\[/] | \.\w | :: | -> )?"""
+)
+"""A word, and a sign that usually follows names."""
+_PLAIN = lazy_pattern(
+    rb"[A-Z]?[a-z]{4,},? [a-z]|[a-z]{3,}[\"'`]|(?:fi|if|in|my|or)(?![A-Za-z0-9_-])"
+)
+"""Two words of prose, a literal that is a word, a keyword."""
+_TOKEN = lazy_pattern(
+    rb"(?:[a-z]{2,8}[_-]){1,3}(?=[A-Za-z0-9]{8})|(?:AKIA|ASIA|AIza|eyJ|ya29)[A-Za-z0-9_-]"
+)
+"""The start of a token of another service."""
+_FIGURES = lazy_pattern(rb"[0-9_-]+(?:T[0-9]+)?\Z")
+"""A number, a date or the start of a time."""
 
 
 def begins_with_word(line: bytes) -> bool:
@@ -119,3 +136,19 @@ def is_name(text: bytes, min_part: float = _MIN_PART) -> bool:
         return True
     letters = sum(map(len, segments))
     return letters <= _MAX_ABBREVIATION or letters >= min_part * len(_PART.findall(text))
+
+
+def read_piece(text: bytes) -> bytes:
+    """Return the word with which a text begins if it may be a part of a key, else nothing."""
+    found = _PIECE.match(text)
+    if not found or _PLAIN.match(text) or (found[2] and is_name(found[1])):
+        return b""
+    line = b"" if found[2] else text
+    return found[1] if may_be_rest(found[1], line) else b""
+
+
+def looks_random(text: bytes) -> bool:
+    """Return whether the word with which a text begins is no name, no number and no other token."""
+    word = read_piece(text).strip(b"-_")
+    is_known = is_name(word, _MIN_RANDOM_PART) or _FIGURES.match(word) or _TOKEN.match(word)
+    return bool(word) and not is_known
