@@ -50,6 +50,10 @@ CUT: Mapping[str, Way] = {
         "a.jsonl",
         '{"t":"10:00:01","message":"the key AAA"}\n{"t":"10:00:02","message":"BBB was used"}\n',
     ),
+    "colors in a literal": (
+        "a.json",
+        r'{"m": "\u001b[32mAAA\u001b[0m\n\u001b[32mBBB\u001b[0m"}' + "\n",
+    ),
     "list of lines": ("a.json", '{"lines": [\n  "the key AAA",\n  "BBB was used"\n]}\n'),
     "list of lines on one line": ("a.json", '{"lines": ["the key AAA","BBB was used"]}\n'),
     "events on one line": (
@@ -327,6 +331,7 @@ WHOLE: Mapping[str, Way] = {
     "quotes in quotes": ("a.sh", "sh -c 'curl -H \"Bearer KEY\"'\n"),
     "backticks": ("a.md", "see `KEY`\nfor more"),
     "backticks, end of a sentence": ("a.md", "It is `KEY`. Revoke it."),
+    "colors in a literal": ("a.json", r'{"m": "\u001b[32mKEY\u001b[0m is it"}' + "\n"),
     "backticks, cell": ("a.md", "| a | `KEY` |\n| b | `x` |\n"),
     "go": ("a.go", 'const key = "KEY"\n\nfunc main() {}\n'),
     "rust": ("a.rs", 'const K: &str = "KEY";\n'),

@@ -22,6 +22,7 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.continuations import find_continuations, may_be_in_next_value
 from wakeyscan.scanner.ends.layers import list_layers
+from wakeyscan.scanner.ends.open_literals import open_record
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
 from wakeyscan.scanner.ends.text_end import (
     CONTEXT,
@@ -105,29 +106,38 @@ def add_readings(
     if match.rule.id != API_KEY:
         return match
     text = content[match.start : match.end]
-    has_joint = text.find(b"-", MIN_KEY) >= 0 or text.find(b"_", MIN_KEY) >= 0
+    has_other = match.other_ends or text.find(b"-", MIN_KEY) >= 0 or text.find(b"_", MIN_KEY) >= 0
     layers = _list_layers(match, content, path, nuls)
+    if not layers and not has_other:
+        return match
     if _may_be_in_next_value(layers):
         return match.with_bounds(Bounds.OPEN)
     groups = _find_continuations(match, content, layers)
-    if not (has_joint or groups or match.other_ends) or Secret(text, API_KEY) != match.secret:
+    if not (groups or has_other) or Secret(text, API_KEY) != match.secret:
         return match
-    dashes = _read_dashes(content, match.end)
-    longer = {one: None for group in groups for one in _list_joined(text, group, (), dashes)}
-    shorter = list_shorter(text)
-    texts = [*_list_others(match, content), *shorter, *filter(_KEY.fullmatch, longer)]
-    secrets = [Secret(one, API_KEY) for one in dict.fromkeys(texts)]
-    match = match._replace(
-        candidates=tuple(secrets), rests=_find_spans(match, chain.from_iterable(groups))
-    )
+    match = match._replace(rests=_find_spans(match, chain.from_iterable(groups)))
+    return _add_texts(match, content, list_shorter(text), _join(match, content, groups))
+
+
+def _join(match: Match, content: bytes, groups: list[list[Rest]]) -> list[bytes]:
+    """Return a key with its continuations, also with the hyphens at its end."""
+    text, dashes = content[match.start : match.end], _read_dashes(content, match.end)
+    joined = (one for group in groups for one in _list_joined(text, group, (), dashes))
+    return [*filter(_KEY.fullmatch, dict.fromkeys(joined))]
+
+
+def _add_texts(match: Match, content: bytes, shorter: list[bytes], longer: list[bytes]) -> Match:
+    """Return a key with the texts that it may be; if there are too many, its end is open."""
+    texts = dict.fromkeys([*_list_others(match, content), *shorter, *longer])
+    secrets = tuple(Secret(one, API_KEY) for one in texts)
     if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES:
-        return match
-    return match._replace(bounds=Bounds.OPEN, candidates=tuple(secrets[:MAX_CANDIDATES]))
+        return match._replace(candidates=secrets)
+    return match._replace(bounds=Bounds.OPEN, candidates=secrets[:MAX_CANDIDATES])
 
 
 def _find_rests(match: Match, content: bytes, path: str) -> list[list[Rest]]:
     """Return the rests in each layer of the text around a key, those in the innermost one first."""
-    outer, *inner = list_layers(read_end(content, match.start, match.end, path))
+    outer, *inner = _list_texts(read_end(content, match.start, match.end, path))
     found = [_place(find_rests(layer), content, match.end) for layer in inner[::-1]]
     return [*found, find_rests(outer)]
 
@@ -152,7 +162,15 @@ def _list_layers(match: Match, content: bytes, path: str, nuls: NulSearch | None
     if is_binary(content, match.start, match.end, nuls):
         return []
     end = read_end(content, match.start, match.end, path)
-    return [] if is_before_same_line(end) else [*list_layers(end)]
+    return [] if is_before_same_line(end) else [*_list_texts(end)]
+
+
+def _list_texts(end: TextEnd) -> Iterator[TextEnd]:
+    """Yield an end in each layer of the text around it, also in those of the records there."""
+    layers = [*list_layers(end)]
+    yield from layers
+    for record in filter(None, map(open_record, layers)):
+        yield from list_layers(record)
 
 
 def _may_be_in_next_value(layers: list[TextEnd]) -> bool:

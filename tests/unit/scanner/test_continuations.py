@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from base64 import b64encode
 
@@ -42,6 +43,7 @@ CONTINUED = {
     "same name of a text": '"log": "AAA"\n"log": "7fGh2Kz"\n',
     "text before": 'pw="the key AAA"\npw="7fGh2Kz"\n',
     "words after": "AAA\n7fGh2Kz is bad\n",
+    "double-spaced lines": "x\n\nthe key AAA\n\n7fGh2Kz is bad\n\n",
     "no name": "AAA\n7fGh2Kz: unauthorized\n",
 }
 
@@ -56,7 +58,7 @@ OTHER = {
     "numbered item": "1. AAA\n2. 7fGh2Kz\n",
     "option": "curl -u AAA \\\n  -d 7fGh2Kz\n",
     "comment": "AAA\n# 7fGh2Kz\n",
-    "blank line": "AAA\n\n7fGh2Kz\n",
+    "paragraph": "AAA\n\n7fGh2Kz\nmore\n",
     "blank line of a comment": "# AAA\n#\n# 7fGh2Kz\n",
     "later": "10:00:00 AAA\n10:00:01 7fGh2Kz\n",
     "first entry": "AAA\n10:00:01 7fGh2Kz\n",
@@ -181,3 +183,15 @@ def test_a_hyphen_at_a_line_end_may_belong_to_the_key() -> None:
     content = f"17  {key[:31]}  x\n    {key[31:]}\n".encode()
     (found,) = detect_in_document(Document(Origin("a.txt"), content), contexts.few())
     assert {key, KEY} <= {one.reveal().decode() for one in found.candidates}
+
+
+def test_a_record_of_a_log_is_read_like_a_line() -> None:
+    for first, following in (
+        ("17  AAA  billing", "    BBB"),
+        ("10:00 the key AAA x.py:3", "      BBB for it"),
+        ("\u2502 AAA \u2502 17", "\u2502 BBB \u2502"),
+        ("\x1b[2m10:00\x1b[0m AAA\x1b[0m x.py", "      \x1b[2mBBB"),
+    ):
+        lines = ({"time": at, "msg": msg} for at, msg in enumerate((first, following)))
+        finding = find("a.log", "".join(f"{json.dumps(line)}\n" for line in lines))
+        assert [one.reveal().decode() for one in finding.candidates] == [KEY]

@@ -53,6 +53,8 @@ _SIGNS = {
 
 _WORD = lazy_pattern(rb"[A-Za-z0-9]")
 _WORDS = lazy_pattern(rb"[\w-]*[A-Za-z0-9]\S*")
+_IN_WORD = lazy_pattern(rb"[A-Za-z0-9_\\-]")
+"""A letter before another one in a word or in an escape."""
 _WORD_CHARACTERS = lazy_pattern(rb"[A-Za-z0-9_-]++")
 _GAP = lazy_pattern(rb"(?:(?![-_]{0,2}[A-Za-z0-9])[\s\S])*+")
 _COLUMN = lazy_pattern(rb"[\s\S]*[ ]{2}")
@@ -275,7 +277,7 @@ def _end_word(text: bytes, at: int) -> int:
 
 
 def _starts_word(text: bytes, at: int) -> bool:
-    return 0 <= at < len(text) and not _WORD_CHARACTERS.match(text[max(0, at - 1) : at])
+    return 0 <= at < len(text) and not _IN_WORD.match(text[max(0, at - 1) : at])
 
 
 def _measure(text: bytes) -> int:

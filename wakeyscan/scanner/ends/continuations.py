@@ -62,6 +62,8 @@ _WORD = lazy_pattern(
       (?P<sign> (?P<name> \\* ["']? [ \t]*+ (?: =(?!=) | : (?= [\s"'\[{\\] | \Z ) ) )
         | [(\[/] | \.\w | :: | -> )?"""
 )
+_SPACED_BEFORE = lazy_pattern(rb"(?:\A|\n[ \t]*\r?\n)[^\n]*\Z")
+_SPACED_AFTER = lazy_pattern(rb"(?:[^\n]*\n[ \t]*(?:\r?\n|\Z)){2}")
 _OPEN_MARKUP = lazy_pattern(rb"<[^<>]*\Z|&\#?\Z")
 _ITEM = lazy_pattern(rb"[ \t]*(?:[-*]|[0-9]{1,3}[.)])[ \t]")
 _ITEM_BEFORE = lazy_pattern(rb"[^\w-]*(?:[-*]|[0-9]{1,3}[.)])[ \t]+\Z")
@@ -128,14 +130,22 @@ def _find_words(end: TextEnd) -> list[Rest]:
     """Return the words with which the next line begins, if only signs follow the secret."""
     own, line = _read_lines(end)
     for _ in range(_MAX_LINES):
-        start = _skip_start(own, line[0]) if line else None
-        if not line or start is None:
+        if not line:
+            break
+        is_between = not line[0].strip() and _is_double_spaced(end)
+        start = 0 if is_between else _skip_start(own, line[0])
+        if start is None:
             break
         if _WORD.search(line[0], start):
             return _list_words(line[0], start, line.start())
         line_end = _LINE_END.match(end.after, line.end())
         line = _match_line(end.after, line_end.end()) if line_end else None
     return []
+
+
+def _is_double_spaced(end: TextEnd) -> bool:
+    """Return whether a blank line is before the line of the secret, and after it and the next."""
+    return bool(_SPACED_BEFORE.search(end.before) and _SPACED_AFTER.match(end.after))
 
 
 def _skip_start(own: bytes, line: bytes) -> int | None:

@@ -14,6 +14,8 @@ from wakeyscan.scanner.ends.text_end import (
     SPLIT_LITERAL,
     TextEnd,
     find_last_line,
+    is_same_but_digits,
+    split_line,
 )
 
 _QUOTES = {quote: lazy_pattern(rb"(?s)\\.|(" + quote + rb")") for quote in (b'"', b"'", b"`")}
@@ -82,6 +84,33 @@ def _open_cell(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
         return
     before = line[opening:] if opening else end.before
     yield end.replace_text(before.replace(_DOUBLED, b'"'), cell[0].replace(_DOUBLED, b'"'))
+
+
+def open_record(end: TextEnd) -> TextEnd | None:
+    """Return the text in the last literal of records, if the next line begins with another one.
+
+    A program wraps a text, and a logger stores each line of it. A literal with only the secret is
+    a value.
+    """
+    line, (rest, later) = end.line, split_line(end.after)
+    text = _find_open_text(line, b'"', is_cut=False)
+    if not text and rest.startswith(b'"'):
+        return None
+    size = len(line) - len(text or b"")
+    texts = [one[size:] for one in _list_records(later, line[:size])] if text is not None else []
+    if not texts:
+        return None
+    after = (one[: _find_quote(one, b'"')] for one in (rest, *texts))
+    return end.replace_text(_unescape(text or b""), _unescape(b"\n".join(after)))
+
+
+def _list_records(text: bytes, start: bytes) -> Iterator[bytes]:
+    """Yield the lines that begin with a text, up to one that does not."""
+    while text:
+        line, text = split_line(text)
+        if not is_same_but_digits(line[: len(start)], start):
+            break
+        yield line
 
 
 def _find_cell(line: bytes) -> int:

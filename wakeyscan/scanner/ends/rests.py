@@ -12,6 +12,7 @@ from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
     ESCAPED_BREAK,
+    ESCAPED_CODE,
     INVISIBLE_CHARACTERS,
     SPLIT_LITERAL,
     Lines,
@@ -26,7 +27,9 @@ _FEW_RESTS, _MAX_RESTS = 2, 6
 
 _WORD = lazy_pattern(rb"[-_]{0,2}[A-Za-z0-9][A-Za-z0-9_-]*+")
 _TAG = rb"<!\[CDATA\[ | <[^<>\r\n]{0,512}>"
-_MARKUP = _TAG + rb"| \\[-:%c/] |" + INVISIBLE_CHARACTERS + rb"|" + ESCAPED_BREAK
+_MARKUP = (
+    _TAG + rb"| \\[-:%c/] |" + INVISIBLE_CHARACTERS + rb"|" + ESCAPED_BREAK + rb"|" + ESCAPED_CODE
+)
 _DASHES = rb"[-_]+ (?![A-Za-z0-9_-])"
 _COMMENT = rb"/\* [^*\r\n]{0,200} \*/ | [ \t]+ (?:\#|//) [^\r\n]{0,200} [\r\n]"
 

@@ -14,6 +14,7 @@ text around it (see `layers`).
     a delimiter: , ; : . ! ? ) ] } …       always, but for a few continuations that look alike
     marks of emphasis: * _ ~               the same marks precede the secret
     an escaped delimiter, an entity        always
+    an escaped code of a terminal          the text in the literal decides
     another font or size of troff          no word follows, and what follows proves the end
     a closing curly quote                  no literal is opened after it
     a letter that no key contains          always, but for garbled and typographic dashes
@@ -35,6 +36,7 @@ from wakeyscan.scanner.ends.text_end import (
     BREAK,
     DOUBLE_QUOTE,
     ESCAPED_BREAK,
+    ESCAPED_CODE,
     INVISIBLE,
     TextEnd,
     is_before_same_line,
@@ -170,6 +172,11 @@ def _is_emphasis_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return marks == text and not _WORD.match(rest)
 
 
+def _is_inner_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    """Return whether the text in which an escape is read decides."""
+    return end.is_in_layer
+
+
 def _is_escape_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return not file_kinds.is_typesetting(end.path)
 
@@ -229,6 +236,7 @@ _ROWS = (
     _Row(rb"\*+ | _+ | ~~ | ==", _is_emphasis_certain),
     _Row(_ENTITY, _always),
     _Row(_PERCENT, _always),
+    _Row(ESCAPED_CODE, _is_inner_certain),
     _Row(_ESCAPE, _is_escape_certain),
     _Row(_FONT, _is_font_certain),
     _Row(_CURLY_QUOTE, _is_curly_quote_certain),

@@ -47,6 +47,8 @@ _OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x
 _CODE = rb"\x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )"
 CODE = lazy_pattern(rb"(?x)" + _CODE)
 """A code of a terminal, such as a color."""
+ESCAPED_CODE = rb"\\+ (?: u001[bB] | x1[bB] | 033 | e ) \[ [0-9;]{0,16} [A-Za-z]"
+"""Pattern of a color in a string literal (verbose)."""
 INVISIBLE_CHARACTERS = (
     rb"""(?x:
       \xc2\xad | \xcd\x8f | \xe1\xa0\x8e | \xe2\x80[\x8b-\x8f\xaa-\xae] | \xe2\x81[\xa0-\xaf]
