@@ -11,7 +11,7 @@ import errno
 import gc
 import os
 
-_GC_THRESHOLD = 200_000
+_GC_THRESHOLD = 1_000_000
 """New objects between garbage collections. Most of our objects live to the end; Python uses 700."""
 
 _NO_RESOURCES = 2

@@ -17,7 +17,13 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.binary_strings import find_prefixed_length
 from wakeyscan.scanner.ends.text import is_end_certain
-from wakeyscan.scanner.ends.text_end import BLANK, BREAK, CONTEXT, read_end
+from wakeyscan.scanner.ends.text_end import (
+    BLANK,
+    BREAK,
+    CONTEXT,
+    is_before_same_line,
+    read_end,
+)
 from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
@@ -94,7 +100,7 @@ def find_end_bounds(
     elif is_binary(content, start, end, nuls):
         is_certain = _is_end_certain_in_binary(content, start, end)
     else:
-        is_certain = is_end_certain(
+        is_certain = is_before_same_line(content, start, end) or is_end_certain(
             read_end(content, start, end, path, is_cut_anywhere=is_cut_anywhere)
         )
     return Bounds.CERTAIN if is_certain else Bounds.OPEN

@@ -159,10 +159,10 @@ def _list_layers(match: Match, content: bytes, path: str, nuls: NulSearch | None
 
     There are none in binary data, and before the same line with another key.
     """
-    if is_binary(content, match.start, match.end, nuls):
+    start, end = match.start, match.end
+    if is_binary(content, start, end, nuls) or is_before_same_line(content, start, end):
         return []
-    end = read_end(content, match.start, match.end, path)
-    return [] if is_before_same_line(end) else [*_list_texts(end)]
+    return [*_list_texts(read_end(content, start, end, path))]
 
 
 def _list_texts(end: TextEnd) -> Iterator[TextEnd]:

@@ -75,9 +75,13 @@ class Masks(NamedTuple):
         near = max(0, first - _NEAR), min(len(self.secrets), last + _NEAR)
         for start, end, mask in self.spans[first:last]:
             if end > at:
-                parts += [self._show(at, max(at, start), near), mask]
+                if at < start:
+                    parts.append(self._show(at, start, near))
+                parts.append(mask)
                 at = end
-        return "".join(parts) + self._show(at, high, near)
+        if at < high:
+            parts.append(self._show(at, high, near))
+        return "".join(parts)
 
     def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
         """Return the secrets that overlap `content[low:high]`, and all if they are few."""

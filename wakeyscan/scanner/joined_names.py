@@ -13,6 +13,7 @@ from functools import cached_property
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.decoders.concatenation.assignments import select_set_forms
 from wakeyscan.decoders.concatenation.variables import find_names
 from wakeyscan.decoders.concatenation.words import WordIndex
 from wakeyscan.scanner.ends import file_kinds
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wakeyscan.decoders.concatenation import assemble, source
+    from wakeyscan.decoders.concatenation.assignments import SetForm
     from wakeyscan.decoders.decoder import Span
 else:
     # Few keys are joined.
@@ -153,7 +155,7 @@ class JoinedNames:
         start, end = spans[0]
         last_start, last_end = max(spans)
         joined = self._source_text[end:last_start]
-        assigned = find_names(self._content, start, last_end)
+        assigned = self._find_assigned(start, last_end)
         names = assigned + self._list_listed(start, is_assigned=bool(assigned))
         if names and any(self._is_joined(name) for name in names if name not in joined):
             return True
@@ -163,7 +165,7 @@ class JoinedNames:
 
     def find_added(self, spans: Sequence[Span]) -> list[Span]:
         """Return the pieces that later statements add to a key."""
-        return self._find_added(spans, find_names(self._content, spans[0][0], max(spans)[1]))
+        return self._find_added(spans, self._find_assigned(spans[0][0], max(spans)[1]))
 
     def _find_added(self, spans: Sequence[Span], names: list[bytes]) -> list[Span]:
         return find_later_pieces(self._content, self._words, spans, names, self._path)
@@ -214,8 +216,15 @@ class JoinedNames:
     def _source(self) -> source.SourceText:
         return source.SourceText(self._content, self._path)
 
+    def _find_assigned(self, start: int, end: int) -> list[bytes]:
+        return find_names(self._content, start, end, self._set_forms)
+
+    @cached_property
+    def _set_forms(self) -> tuple[SetForm, ...]:
+        return select_set_forms(self._content)
+
     def _list_names(self, start: int, end: int) -> list[bytes]:
-        assigned = find_names(self._content, start, end)
+        assigned = self._find_assigned(start, end)
         return assigned + self._list_listed(start, is_assigned=bool(assigned))
 
     def _list_listed(self, start: int, *, is_assigned: bool) -> list[bytes]:

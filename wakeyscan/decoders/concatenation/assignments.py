@@ -10,7 +10,8 @@ from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import re
+    from collections.abc import Iterator, Sequence
 
     from wakeyscan.decoders.decoder import Span
 
@@ -88,7 +89,9 @@ _FORMS = tuple(
     )
     for form in (_SCRIPT, _COMMAND, *_SET_FORMS, _YAML)
 )
-_SET_NAMES = tuple(
+SetForm = tuple[bytes, "re.Pattern[bytes]"]
+"""A text that an element or a block has before a value, and the pattern of its name, up to it."""
+SET_FORMS: tuple[SetForm, ...] = tuple(
     (
         form.word,
         lazy_pattern(rb"(?x) " + form.before + rb"(\w{1,60})" + form.after + rb"[\"']? \Z"),
@@ -120,9 +123,16 @@ def _read_before(content: bytes, at: int) -> bytes:
     return before if at > _MAX_BEFORE else b"\n" + before
 
 
-def find_set_names(content: bytes, start: int) -> Iterator[bytes]:
+def select_set_forms(content: bytes) -> tuple[SetForm, ...]:
+    """Return the forms of elements and blocks that a content may have."""
+    return tuple(form for form in SET_FORMS if form[0] in content)
+
+
+def find_set_names(content: bytes, start: int, forms: Sequence[SetForm]) -> Iterator[bytes]:
     """Yield the names that elements of XML, or blocks, give to the value at an offset."""
+    if not forms:
+        return
     before = content[max(0, start - _MAX_SET) : start]
-    for word, pattern in _SET_NAMES:
+    for word, pattern in forms:
         if word in before and (found := pattern.search(before)):
             yield found[1]

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
-from wakeyscan.decoders.concatenation.assignments import UNQUOTED_END, find_set_names
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.decoders.concatenation.assignments import (
+    SET_FORMS,
+    UNQUOTED_END,
+    SetForm,
+    find_set_names,
+)
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, QUOTE_BACKWARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"
 
@@ -43,16 +51,18 @@ class Variable(NamedTuple):
     """Whether it is in brackets there, so that a map in YAML may give its value."""
 
 
-def find_names(content: bytes, start: int, end: int) -> list[bytes]:
+def find_names(
+    content: bytes, start: int, end: int, set_forms: Sequence[SetForm] = SET_FORMS
+) -> list[bytes]:
     """Return the names that the literal at `start:end` may be assigned to.
 
     A name may precede its type (`P string`) or follow it (`string P`), so both words count.
+    `set_forms` are those that `content` may have.
     """
-    is_quoted, is_bare = CLOSING_QUOTE.match(content, end), UNQUOTED_END.match(content, end)
-    is_closed = _CLOSED.match(content, end)
-    if not (is_quoted or is_bare or is_closed):
+    is_ended = CLOSING_QUOTE.match(content, end) or UNQUOTED_END.match(content, end)
+    if not (is_ended or _CLOSED.match(content, end)):
         return []  # the pattern of a declaration takes 1 µs
-    return [*_find_declared(content, start, end), *find_set_names(content, start)]
+    return [*_find_declared(content, start, end), *find_set_names(content, start, set_forms)]
 
 
 def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:

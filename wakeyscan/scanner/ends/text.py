@@ -39,7 +39,6 @@ from wakeyscan.scanner.ends.text_end import (
     ESCAPED_CODE,
     INVISIBLE,
     TextEnd,
-    is_before_same_line,
 )
 
 if TYPE_CHECKING:
@@ -74,8 +73,6 @@ class _Row(NamedTuple):
 
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves an end in each layer, and no rest follows."""
-    if is_before_same_line(end):
-        return True
     return all(map(_is_certain_in_layer, layers.list_layers(end)))
 
 

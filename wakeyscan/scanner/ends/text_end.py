@@ -128,13 +128,22 @@ def read_end(
     return TextEnd(before, after, path, is_cut_anywhere, size=end - start)
 
 
-def is_before_same_line(end: TextEnd) -> bool:
-    """Return whether the next line is the same up to another key, as in a list or a log of keys."""
-    line, after = end.line, end.after
-    at = 1 + len(line)
-    if not after.startswith(KEY_PREFIX, at) or not after.startswith(b"\n") or b'"' in line:
+def is_before_same_line(content: bytes, start: int, end: int) -> bool:
+    """Return whether the next line is the same up to another key, as in a list or a log of keys.
+
+    Then the end of the key at `content[start:end]` is certain, and nothing continues it.
+    """
+    if not content.startswith(b"\n", end):
         return False
-    return is_same_but_digits(line, after[1:at])
+    low = max(0, start - CONTEXT)
+    line_start = content.rfind(b"\n", low, start) + 1 or low
+    line = find_last_line(content[line_start:start])
+    if not line_start:
+        line = line.removeprefix(_BYTE_ORDER_MARK)
+    at = end + 1 + len(line)
+    if not content.startswith(KEY_PREFIX, at, end + CONTEXT) or DOUBLE_QUOTE in line:
+        return False
+    return is_same_but_digits(line, content[end + 1 : at])
 
 
 def is_same_but_digits(one: bytes, other: bytes) -> bool:
