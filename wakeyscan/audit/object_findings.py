@@ -155,8 +155,9 @@ class ObjectScan:
     def find_hits(self, kind: int, content: bytes) -> list[AnchorHit] | None:
         """Return the anchors that need a look, of a blob only; `None` if the object needs none."""
         has_nul = b"\0" in content
-        may_be_container = kind == BLOB and (has_nul or may_have_format(content))
-        if may_be_container and detect_format(content, len(content)):
+        size = len(content)
+        may_be_container = kind == BLOB and (has_nul or may_have_format(content, size))
+        if may_be_container and detect_format(content, size):
             return []
         hits = self._find_anchors(content)
         if kind == TREE:  # it is full of NULs, but its names are not UTF-16

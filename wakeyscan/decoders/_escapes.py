@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
 
-from wakeyscan.decoders.decoder import DecodedText, Segment, Span
+from wakeyscan.decoders.decoder import ComputedSegments, DecodedText, Segment, Span
+
+_DecodeEscape = Callable[["re.Match[bytes]"], bytes]
+"""Returns the text that an escape stands for."""
+_EscapeSearch = Callable[[int, int], Iterator["re.Match[bytes]"]]
+"""Yields the escapes between two offsets."""
 
 _ALPHANUMERICS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _NOT_INTROS = bytes(c for c in range(256) if c not in b"%\\&=")
@@ -94,22 +100,45 @@ def _build_anchor_pattern(anchors: Iterable[bytes], intro: bytes, escape_pattern
     )
 
 
+class _EscapedSegments(ComputedSegments):
+    """The segments of a text with escapes: each escape is one, and so is the text between two.
+
+    A text may have thousands of them and mostly has no match, so they are built for one only.
+    """
+
+    def __init__(self, escapes: _EscapeSearch, span: Span, decode: _DecodeEscape) -> None:
+        self._escapes, self._span, self._decode = escapes, span, decode
+
+    def __len__(self) -> int:
+        return len(self._built)
+
+    def build_segment(self, number: int) -> Segment:
+        return self._built[number]
+
+    @cached_property
+    def _built(self) -> list[Segment]:
+        segments, offset, (at, stop) = list[Segment](), 0, self._span
+        for escaped in self._escapes(*self._span):
+            start, end = escaped.span()
+            if at < start:
+                segments.append(Segment(offset, at, start))
+            offset += start - at
+            if size := len(self._decode(escaped)):
+                segments.append(Segment(offset, start, end))
+            offset, at = offset + size, end
+        if at < stop:
+            segments.append(Segment(offset, at, stop))
+        return segments
+
+
 def decode_escapes(
-    content: bytes, span: Span, pattern: bytes, decode: Callable[[re.Match[bytes]], bytes]
+    content: bytes, span: Span, pattern: bytes, decode: _DecodeEscape
 ) -> DecodedText:
     """Return the text in `span`, with each match of `pattern` replaced by its decoded form."""
-    texts: list[bytes] = []
-    segments: list[Segment] = []
-    offset, end_of_last = 0, span[0]
-    for escaped in re.compile(pattern).finditer(content, *span):
-        start, end = escaped.span()
-        plain, decoded = content[end_of_last:start], decode(escaped)
-        if plain:
-            segments.append(Segment(offset, end_of_last, start))
-        if decoded:
-            segments.append(Segment(offset + len(plain), start, end))
-        texts += (plain, decoded)
-        offset, end_of_last = offset + len(plain) + len(decoded), end
-    if end_of_last < span[1]:
-        segments.append(Segment(offset, end_of_last, span[1]))
-    return DecodedText(b"".join((*texts, content[end_of_last : span[1]])), span, tuple(segments))
+    texts, at = list[bytes](), span[0]
+    find_escapes = partial(re.compile(pattern).finditer, content)
+    for escaped in find_escapes(*span):
+        texts += (content[at : escaped.start()], decode(escaped))
+        at = escaped.end()
+    texts.append(content[at : span[1]])
+    return DecodedText(b"".join(texts), span, _EscapedSegments(find_escapes, span, decode))

@@ -16,6 +16,7 @@ NAME = "percent"
 _STYLES = (b"%%%02X", b"%%%02x")
 _NESTED_STYLES = (b"%%25%02X", b"%%2525%02X")
 _ESCAPE = rb"%([0-9A-Fa-f]{2})"
+_BYTES = {b"%02X" % byte: bytes((byte,)) for byte in range(256)}
 _ANY_ESCAPE = rb"%[0-9A-Fa-f]{2}"
 
 
@@ -43,4 +44,4 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 
 
 def _decode_escape(escape: re.Match[bytes]) -> bytes:
-    return bytes.fromhex(escape[1].decode("ascii"))
+    return _BYTES[escape[1].upper()]

@@ -124,9 +124,11 @@ def detect_format(content: bytes | bytearray, size: int) -> str:
     return detect_beginning(content, size) or ("zip" if find_zip_end(content, size) else "")
 
 
-def may_have_format(text: bytes) -> bool:
-    """Return whether `detect_format` may find one in a content without a NUL; mostly not."""
-    return text[:2] in _BY_FIRST_TWO or text.startswith(TAR_SIGNATURE, TAR_OFFSET)
+def may_have_format(text: bytes | bytearray, size: int) -> bool:
+    """Return whether `detect_format` may find one in `text[:size]` without a NUL; mostly not."""
+    if bytes(text[:2]) in _BY_FIRST_TWO:
+        return True
+    return text.startswith(TAR_SIGNATURE, TAR_OFFSET, size)
 
 
 def detect_beginning(content: bytes | bytearray, size: int) -> str:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.extractors.file_types import detect_format
+from wakeyscan.extractors.file_types import detect_format, may_have_format
 from wakeyscan.sources.files import OPEN_FLAGS
 
 if TYPE_CHECKING:
@@ -89,12 +89,13 @@ class _FilePrefilter:
 
     def _is_clean(self, end: int, total: int) -> bool:
         """Return whether `end` bytes of the buffer need no full scan, after `total` bytes read."""
-        content = self._view[:end]
+        content, has_nul = self._view[:end], self._buffer.find(b"\0", 0, end) >= 0
+        may_be_archive = has_nul or may_have_format(self._buffer, end)
         return not (
             total > self._max_size
-            or detect_format(self._buffer, end)
+            or (may_be_archive and detect_format(self._buffer, end))
             or self._find_anchors(content)
-            or (self._buffer.find(b"\0", 0, end) >= 0 and self._find_wide_anchors(content))
+            or (has_nul and self._find_wide_anchors(content))
         )
 
     def _measure_rest(self, descriptor: int, size: int) -> int | None:
