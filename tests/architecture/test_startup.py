@@ -134,6 +134,14 @@ def test_printing_the_version_loads_almost_nothing(tmp_path: Path) -> None:
     assert not {name for name in loaded if name.startswith("wakeyscan.cli.commands.")}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are not forked")
+def test_workers_that_are_forked_need_no_multiprocessing(tmp_path: Path) -> None:
+    write(tmp_path, {f"{number}.py": "import os\n" for number in range(300)})
+    loaded = loaded_by(tmp_path, "scan", "--jobs", "2")
+    assert "wakeyscan.core.forked_worker" in loaded
+    assert not loaded & {"multiprocessing", "pickle", "socket", "subprocess", "tempfile"}
+
+
 def test_a_scan_of_small_clean_files_loads_no_more_than_it_needs(
     tmp_path: Path, clean: list[str]
 ) -> None:

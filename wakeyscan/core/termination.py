@@ -5,15 +5,29 @@ Worker processes would live on, and the temporary mirror of a repository would s
 
 from __future__ import annotations
 
-import shutil
+import _thread
+import os
 import signal
-import tempfile
-import threading
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 from wakeyscan.core.errors import SourceError, Terminated
+from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import shutil
+    import tempfile
+    import threading
+else:
+    # Worker processes need none of these, which take 4 ms to load.
+    shutil = lazy_import("shutil")
+    tempfile = lazy_import("tempfile")
+    threading = lazy_import("threading")
+
+SIGTERM = signal.SIGTERM
 
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if hasattr(signal, name)
@@ -28,8 +42,7 @@ def clean_up_on_termination() -> Iterator[None]:
 
     A signal that is ignored, as under `nohup`, or handled already, keeps its handler.
     """
-    is_main = threading.current_thread() is threading.main_thread()
-    ours = [n for n in _SIGNALS if is_main and signal.getsignal(n) is signal.SIG_DFL]
+    ours = [n for n in _SIGNALS if _is_main_thread() and signal.getsignal(n) is signal.SIG_DFL]
     for number in ours:
         raise_on_signal(number)
     try:
@@ -37,6 +50,11 @@ def clean_up_on_termination() -> Iterator[None]:
     finally:
         for number in ours:
             signal.signal(number, signal.SIG_DFL)
+
+
+def _is_main_thread() -> bool:
+    """Return whether this is the main thread, as it is before `threading` has started another."""
+    return "threading" not in sys.modules or (threading.current_thread() is threading.main_thread())
 
 
 @contextmanager
@@ -87,13 +105,23 @@ def _hold_all() -> set[int | signal.Signals] | None:
     return signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, *_SIGNALS})
 
 
-def release_signals() -> None:
-    """End the delay in a process that was started in the block."""
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_SIGNALS})
+def prepare_worker(wait_for_parent: Callable[[], object]) -> None:
+    """Let the parent end this process, which it started while signals were held.
 
-
-def restore_defaults() -> None:
-    """Restore the default actions, in a worker process that was forked during the block."""
+    `wait_for_parent` returns when the parent has ended, even if that was killed. A worker that
+    lives on keeps standard output open, and so the rest of a pipeline waiting.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
     for number in _SIGNALS:
         signal.signal(number, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, *_SIGNALS})
+    try:
+        _thread.start_new_thread(_exit_after, (wait_for_parent,))
+    except RuntimeError:  # no thread can be started: the parent says that this process ended
+        os._exit(1)
+
+
+def _exit_after(wait_for_parent: Callable[[], object]) -> None:
+    wait_for_parent()
+    os._exit(1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -13,19 +14,12 @@ from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import multiprocessing
-    import signal
-    import threading
-    from multiprocessing import connection
-
-    from wakeyscan.core import termination, traceback_text
+    from wakeyscan.core import forked_worker, spawned_worker, termination, traceback_text
 else:
     # A scan in one process, such as a hook's, needs none of these.
-    multiprocessing = lazy_import("multiprocessing")
-    connection = lazy_import("multiprocessing.connection")
-    signal = lazy_import("signal")
+    forked_worker = lazy_import("wakeyscan.core.forked_worker")
+    spawned_worker = lazy_import("wakeyscan.core.spawned_worker")
     termination = lazy_import("wakeyscan.core.termination")
-    threading = lazy_import("threading")
     traceback_text = lazy_import("wakeyscan.core.traceback_text")
 
 Task = TypeVar("Task")
@@ -50,7 +44,8 @@ def find_start_method() -> str:
     Forking is safe without threads, and we start none. The libraries of macOS forbid it.
     """
     default = "fork" if sys.platform == "linux" else "spawn"
-    return multiprocessing.get_start_method(allow_none=True) or default
+    module = sys.modules.get("multiprocessing")  # a module that is not loaded was not set up
+    return (module and module.get_start_method(allow_none=True)) or default
 
 
 def shares_memory() -> bool:
@@ -82,57 +77,63 @@ def run_tasks(
 
 class _Pool:
     def __init__(self, jobs: int, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
-        self._jobs, self._make_worker = jobs, make_worker
-        self._processes: list[Any] = []
-        self._context: Any = multiprocessing.get_context(find_start_method())
+        self._jobs, self._serve = jobs, partial(_serve, make_worker)
+        self._workers: list[forked_worker.ForkedWorker | spawned_worker.SpawnedWorker] = []
 
     def run(self, tasks: Iterator[Any], work: Callable[[Any], Any] | None) -> Iterator[Any]:
         """Yield the answers of the processes, and between them those of `work` in this one."""
         pending: dict[Any, int] = {}
         for _ in range(self._jobs):
-            worker = self._start()
-            pending[worker] = sum(_send_next(worker, tasks) for _ in range(_TASKS_AHEAD))
+            channel = self._start()
+            pending[channel] = sum(_send_next(channel, tasks) for _ in range(_TASKS_AHEAD))
         own = map(work, tasks) if work else None
-        while busy := [worker for worker, count in pending.items() if count]:
-            ready = connection.wait(busy, timeout=0 if own else None)
-            for worker in ready:
-                yield _receive(worker)
-                pending[worker] += _send_next(worker, tasks) - 1
+        while busy := [channel for channel, count in pending.items() if count]:
+            ready = _wait(busy, timeout=0 if own else None)
+            for channel in ready:
+                yield _receive(channel)
+                pending[channel] += _send_next(channel, tasks) - 1
             if own and not ready:
                 yield from (answers := [*islice(own, 1)])
                 own = own if answers else None
 
     def stop(self) -> None:
-        for process in self._processes:
-            process.terminate()
-        for process in self._processes:
-            process.join()
+        for worker in self._workers:
+            worker.terminate()
+        for worker in self._workers:
+            worker.join()
 
     def _start(self) -> Any:
-        ours, theirs = self._context.Pipe()
-        arguments = (theirs, self._make_worker)
-        process = self._context.Process(target=_serve, args=arguments, daemon=True)
+        method = find_start_method()
         with termination.hold_signals():  # until the worker has its own handlers
-            process.start()
-            self._processes.append(process)
-        theirs.close()
-        return ours
+            worker = (
+                forked_worker.ForkedWorker(self._serve)
+                if method == "fork"
+                else spawned_worker.SpawnedWorker(method, self._serve)
+            )
+            self._workers.append(worker)
+        return worker.channel
 
 
-def _send_next(worker: Any, tasks: Iterator[Any]) -> int:
+def _wait(channels: Iterable[Any], timeout: float | None) -> list[Any]:
+    if shares_memory():
+        return [*forked_worker.wait(channels, timeout)]
+    return [*spawned_worker.wait(channels, timeout)]
+
+
+def _send_next(channel: Any, tasks: Iterator[Any]) -> int:
     """Send a task, if any is left; return the number of tasks sent."""
     for task in tasks:
         try:
-            worker.send(task)
+            channel.send(task)
         except (BrokenPipeError, ConnectionResetError):
             raise WakeyscanError(_LOST) from None
         return 1
     return 0
 
 
-def _receive(worker: Any) -> Any:
+def _receive(channel: Any) -> Any:
     try:
-        trace, answer = worker.recv()
+        trace, answer = channel.recv()
     except (EOFError, ConnectionResetError):
         raise WakeyscanError(_LOST) from None
     if trace:
@@ -140,8 +141,7 @@ def _receive(worker: Any) -> Any:
     return answer
 
 
-def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[Any], Any]]) -> None:
-    prepare_process()
+def _serve(make_worker: Callable[[], Callable[[Any], Any]], parent: Any) -> None:
     try:
         work = make_worker()
         while True:
@@ -152,25 +152,3 @@ def _serve(parent: connection.Connection, make_worker: Callable[[], Callable[[An
         if is_lack_of_memory(error):
             return  # the parent says so of a worker that ended
         parent.send((traceback_text.format_traceback(error), None))
-
-
-def prepare_process() -> None:
-    """Let the parent end this process, which it started while signals were held."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent terminates its workers
-    termination.restore_defaults()
-    termination.release_signals()
-    try:
-        threading.Thread(target=_exit_with_parent, daemon=True).start()
-    except RuntimeError:  # no thread can be started: the parent says that this process ended
-        os._exit(1)
-
-
-def _exit_with_parent() -> None:
-    """End this process as soon as the parent has ended, even if that was killed.
-
-    A worker that lives on keeps standard output open, and so the rest of a pipeline waiting.
-    """
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

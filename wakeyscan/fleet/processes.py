@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
 
-from wakeyscan.core import process_limits, termination, worker_pool
+from wakeyscan.core import process_limits, spawned_worker, termination, worker_pool
 from wakeyscan.core.errors import ReportError, Terminated
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fleet.ledger import State
@@ -141,7 +141,7 @@ def _describe_death(exit_code: int) -> str:
 
 def _serve(pipe: Any, limits: _Limits) -> None:
     """Run the tasks that arrive, until one needs much memory."""
-    worker_pool.prepare_process()
+    termination.prepare_worker(spawned_worker.wait_for_parent)
     tempfile.tempdir = limits.scratch
     process_limits.limit_memory(limits.memory)
     try:
