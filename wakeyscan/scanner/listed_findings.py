@@ -6,6 +6,7 @@ Findings over a limit are not even built: a file of 40 MB may have a key on each
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.finding import Standing
@@ -36,15 +37,17 @@ class FindingLimit:
 
     def list_findings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """Yield the findings within the limits, in order; end at the first one that is over."""
-        placeholder, maximum = Standing.PLACEHOLDER, self._maximum
-        for finding in found:
-            is_placeholder = finding.standing is placeholder
-            self._placeholders += is_placeholder
-            self._findings += not is_placeholder
-            if self._findings > maximum:
-                return
-            if not is_placeholder or self._placeholders <= maximum:
-                yield finding
+        return filter(self._is_listed, takewhile(self._count, found))
+
+    def _count(self, finding: Finding) -> bool:
+        is_placeholder = finding.standing is Standing.PLACEHOLDER
+        self._placeholders += is_placeholder
+        self._findings += not is_placeholder
+        return not self.is_exceeded
+
+    def _is_listed(self, finding: Finding) -> bool:
+        is_placeholder = finding.standing is Standing.PLACEHOLDER
+        return not is_placeholder or self._placeholders <= self._maximum
 
     def list_skipped(self, origin: Origin) -> Iterator[Skipped]:
         """Yield a skipped item for the omitted findings.
