@@ -24,10 +24,10 @@ from wakeyscan.git.pack_walk import walk_pack
 from wakeyscan.git.repository import Repository, find_repository
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
-from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
 
 _CONTEXT = build_context(loader.load_rules(), DECODERS)
-_CONTEXT.prefilter.expect(HUGE_SCAN)
+_CONTEXT.prefilter.expect(LARGE_SCAN)
 _INDEX = b"\xfftOc"
 _LIMIT = 1 << 20
 _SPLIT = b"\n--\n"

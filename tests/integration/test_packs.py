@@ -39,11 +39,11 @@ from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_name
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
 
 RULES = loader.load_rules()
 LENS = build_context(RULES, DECODERS)._replace(honor_inline=False)
-LENS.prefilter.expect(HUGE_SCAN)  # as an audit does: the native core needs it
+LENS.prefilter.expect(LARGE_SCAN)  # as an audit does: the native core needs it
 Marks = set[tuple[str, str, str]]
 """Objects with the rules and fingerprints of what they hold."""
 

@@ -17,17 +17,8 @@ def few() -> ScanContext:
     return build_context(_RULES, DECODERS)._replace(prefilter=strategy.Prefilter(_INDEX))
 
 
-def more() -> ScanContext:
-    """Return a context with hyperscan that searches for the starts of forms."""
-    return _expecting(strategy.LARGE_SCAN)
-
-
 def many() -> ScanContext:
-    """Return a context with hyperscan that searches for whole forms."""
-    return _expecting(strategy.HUGE_SCAN)
-
-
-def _expecting(size: int) -> ScanContext:
+    """Return a context with hyperscan."""
     context = few()
-    context.prefilter.expect(size)
+    context.prefilter.expect(strategy.LARGE_SCAN)
     return context

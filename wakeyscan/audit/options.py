@@ -10,7 +10,7 @@ from wakeyscan.git import lfs
 from wakeyscan.rules import loader
 from wakeyscan.scanner.base_suppressions import BaseSuppressions
 from wakeyscan.scanner.context import ScanContext, build_context
-from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
 from wakeyscan.suppression import Policy, policy
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def prepare_scan_context(options: AuditOptions) -> ScanContext:
         honor_foreign=options.honor_foreign,
         today=f"{options.now:%Y-%m-%d}",
     )
-    context.prefilter.expect(HUGE_SCAN)
+    context.prefilter.expect(LARGE_SCAN)
     return context
 
 

@@ -18,7 +18,7 @@ from wakeyscan.rules.loader import load_rules
 from wakeyscan.scanner.context import build_lfs_opener, build_scan_context
 from wakeyscan.scanner.detector import MatchFound
 from wakeyscan.scanner.documents import scan_documents
-from wakeyscan.scanner.prefilter.strategy import HUGE_SCAN, LARGE_SCAN
+from wakeyscan.scanner.prefilter.strategy import LARGE_SCAN
 from wakeyscan.scanner.scan_result import Coverage, ScanResult, merge_results
 from wakeyscan.sources.file_prefilter import prefilter_files
 
@@ -62,7 +62,7 @@ class BatchScan(NamedTuple):
         listed = list(islice(batches, _MANY_BATCHES)) if jobs > 1 else []
         batches = chain(listed, batches)
         are_many = jobs > 1 and (bool(self.jobs) or len(listed) == _MANY_BATCHES)
-        context.prefilter.expect(HUGE_SCAN if are_many else LARGE_SCAN)
+        context.prefilter.expect(LARGE_SCAN)
         start = time.monotonic()
         for number, batch in enumerate(batches):
             # The first batch loads the modules, which the workers then have in their memory.
@@ -98,7 +98,6 @@ class BatchScan(NamedTuple):
         Workers return no findings, since a secret leaves a process only in a report. They name the
         units with a match, and this process scans these units again.
         """
-        context.prefilter.expect(HUGE_SCAN)
         shared = context if worker_pool.shares_memory() else None
         build_worker = partial(_build_worker, self, shared)
         for result, with_findings in worker_pool.run_tasks(batches, build_worker, jobs):
@@ -123,7 +122,7 @@ def _build_worker(
     context = shared or build_scan_context(load_rules(scan.rules), scan.options)
     open_object = build_lfs_opener(on_disk=True)
     context = context._replace(open_lfs_object=open_object, stops_at_match=True)
-    context.prefilter.expect(HUGE_SCAN)
+    context.prefilter.expect(LARGE_SCAN)
     return partial(_find_units_with_matches, scan, context)
 
 

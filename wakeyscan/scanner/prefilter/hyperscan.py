@@ -81,9 +81,7 @@ class LiteralSearch(NamedTuple):
         return LiteralSearch(scan, others) if scan else self
 
 
-def build_literal_search(
-    forms: Iterable[EncodedAnchor], longest: int | None = None
-) -> LiteralSearch | None:
+def build_literal_search(forms: Iterable[EncodedAnchor], longest: int) -> LiteralSearch | None:
     """Return a search for forms; `None` without hyperscan, or if there is nothing to search for.
 
     A case-sensitive form is searched by its first `longest` bytes. The other forms are few, and
@@ -95,9 +93,7 @@ def build_literal_search(
 
 
 def list_literals(
-    forms: Iterable[EncodedAnchor],
-    longest: int | None = None,
-    dropped: Iterable[EncodedAnchor] = (),
+    forms: Iterable[EncodedAnchor], longest: int, dropped: Iterable[EncodedAnchor] = ()
 ) -> list[Literal]:
     """Return the literals that are searched in place of forms, without the dropped ones."""
     return list(_drop(_group_by_literal(forms, longest), dropped))
@@ -110,7 +106,7 @@ def list_expressions(literals: Iterable[Literal]) -> list[Expression]:
 
 
 def _group_by_literal(
-    forms: Iterable[EncodedAnchor], longest: int | None
+    forms: Iterable[EncodedAnchor], longest: int
 ) -> dict[Literal, list[EncodedAnchor]]:
     groups: dict[Literal, list[EncodedAnchor]] = {}
     for form in forms:
@@ -120,8 +116,8 @@ def _group_by_literal(
     return groups
 
 
-def _cut(text: bytes, longest: int | None) -> bytes:
-    return text if longest is None else text[: longest + 2 * text.startswith(_COMMON_STARTS)]
+def _cut(text: bytes, longest: int) -> bytes:
+    return text[: longest + 2 * text.startswith(_COMMON_STARTS)]
 
 
 def _find_rare_prefix(text: bytes) -> bytes:
