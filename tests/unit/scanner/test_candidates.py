@@ -16,7 +16,13 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.rules import loader
-from wakeyscan.scanner.candidates import MAX_CANDIDATES, add_candidates
+from wakeyscan.scanner.candidates import (
+    MAX_CANDIDATES,
+    MAX_ENDS,
+    add_candidates,
+    add_readings,
+    list_lengths,
+)
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.matcher import Match
 
@@ -151,3 +157,51 @@ def test_a_finding_has_the_candidates_of_its_match() -> None:
         assert KEY in [secret.reveal().decode() for secret in finding.candidates]
     (finding,) = detect_in_document(Document(Origin("a"), f"'{KEY}'".encode()), contexts.few())
     assert finding.candidates == ()
+
+
+def build_match(content: bytes, key: str = KEY, bounds: Bounds | None = Bounds.CERTAIN) -> Match:
+    """Return the match of a key in a content, as the matcher builds it."""
+    start = content.index(key.encode())
+    return Match(RULE, Secret(key.encode(), API_KEY), start, start + len(key), bounds=bounds)
+
+
+def test_the_first_lengths_of_keys_with_certain_ends_are_known() -> None:
+    certain = [build_match(KEY[:size].encode(), KEY[:size]) for size in (40, 40, 30, 36)]
+    (rule,) = (rule for rule in loader.load_rules() if rule.id == "wastack-app-key")
+    others = [
+        Match(rule, Secret(b"abcdef123456", rule.id), 0, 12, bounds=Bounds.CERTAIN),
+        build_match(KEY.encode(), bounds=Bounds.OPEN),
+        build_match(KEY.encode())._replace(elsewhere=((60, 64),)),
+    ]
+    assert list_lengths([*others, *certain]) == (40, 30)
+
+
+def read(match: Match) -> list[str]:
+    return [secret.reveal().decode() for secret in match.candidates]
+
+
+@pytest.mark.parametrize("joints", [0, 1, MAX_ENDS, MAX_ENDS + 1])
+def test_a_key_with_a_certain_end_may_end_at_each_of_a_few_hyphens(joints: int) -> None:
+    key = KEY[:24] + "".join(f"-{number}x" for number in range(joints))
+    content = f"'{key}'".encode()
+    found = add_readings(build_match(content, key), content)
+    ends = [key[: 24 + 3 * number] for number in reversed(range(joints))]
+    if joints > MAX_ENDS:
+        assert (found.bounds, read(found)) == (Bounds.OPEN, [])
+    else:
+        assert (found.bounds, read(found)) == (Bounds.CERTAIN, ends)
+
+
+def test_a_decoded_key_has_no_other_readings() -> None:
+    """The text at its place is not the key, so nothing near it is a part of it."""
+    text = f"'{KEY}-old'".encode()
+    decoded = build_match(text)._replace(secret=Secret(f"{KEY[:-1]}-".encode(), API_KEY))
+    assert add_readings(decoded, text) == decoded
+    assert add_candidates(decoded, text) == decoded
+
+
+def test_the_neighbor_of_a_key_in_binary_data_has_a_limit() -> None:
+    content = f"\0{KEY[:30]}".encode() + b"A" * 200 + b"\0"
+    match = build_match(content, KEY[:30], None)
+    ((_, end),) = add_candidates(match, content).rests
+    assert end == match.end + 128
