@@ -195,7 +195,7 @@ def test_a_key_with_a_certain_end_may_end_at_each_of_a_few_hyphens(joints: int) 
 def test_a_decoded_key_has_no_other_readings() -> None:
     """The text at its place is not the key, so nothing near it is a part of it."""
     text = f"'{KEY}-old'".encode()
-    decoded = build_match(text)._replace(secret=Secret(f"{KEY[:-1]}-".encode(), API_KEY))
+    decoded = build_match(text, f"{KEY}-old")._replace(secret=Secret(KEY.encode(), API_KEY))
     assert add_readings(decoded, text) == decoded
     assert add_candidates(decoded, text) == decoded
 
@@ -205,3 +205,13 @@ def test_the_neighbor_of_a_key_in_binary_data_has_a_limit() -> None:
     match = build_match(content, KEY[:30], None)
     ((_, end),) = add_candidates(match, content).rests
     assert end == match.end + 128
+
+
+def test_a_rest_that_is_escaped_has_no_place() -> None:
+    """Without a place it cannot be masked, so no candidate has it."""
+    escaped = f"\\u{ord(KEY[30]):04x}{KEY[31:]}"
+    content = f'{{"k": "K={KEY[:30]}\\n{escaped}\\nexit"}}'.encode()
+    match = build_match(content, KEY[:30], None)
+    found = add_candidates(match, content, "a.json")
+    assert KEY not in read(found)
+    assert all(match.end <= start < end <= len(content) for start, end in found.rests)
