@@ -30,6 +30,13 @@ def test_a_key_ends_where_its_string_ends(version: int, make_key: MakeKey) -> No
         assert found(HermesFile(version).build_from(texts)) == [(key, CERTAIN)]
 
 
+def test_a_key_in_each_of_many_long_strings_is_found(make_key: MakeKey) -> None:
+    """The lengths of long strings are in a table of their own."""
+    keys = [make_key(32) for _ in range(7)]
+    texts = [f"{'a' * 300} {key}".encode() for key in keys]
+    assert found(HermesFile().build_from([*texts, b"zz"])) == [(key, CERTAIN) for key in keys]
+
+
 AROUND = {
     "letters": ("xq7", "Zk4"),
     "Bearer": ("GET", "application"),

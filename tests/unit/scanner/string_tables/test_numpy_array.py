@@ -8,6 +8,7 @@ from tests.support.keys import MakeKey
 from tests.support.scan import found
 from tests.support.value_formats import numpy_array
 from wakeyscan.core.finding import Bounds
+from wakeyscan.scanner.string_tables import find_table_strings
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
@@ -30,3 +31,11 @@ def test_nothing_is_known_of_other_types(descr: str, make_key: MakeKey) -> None:
     key = make_key(40)
     (only,) = found(numpy_array(descr, key.encode() + b"\0\0\0\0"))
     assert only[0] == key
+
+
+def test_nothing_is_known_of_later_versions(make_key: MakeKey) -> None:
+    key = make_key(40)
+    content = numpy_array("'|S48'", f"{key}abcdefgh".encode() * 2, version=1)
+    later = content.replace(b"NUMPY\1", b"NUMPY\4", 1)
+    assert (key, Bounds.CERTAIN) not in found(later)
+    assert find_table_strings(later, [later.index(key.encode())]) == {}
