@@ -315,6 +315,10 @@ WHOLE: Mapping[str, Way] = {
     "alone": ("key", "KEY"),
     "last line": ("key", "KEY\n"),
     "one a line": ("keys", "KEY\nKEY\n"),
+    "another field in the next record": (
+        "a.log",
+        '{"message": "the key KEY"}\n{"another": "7fGh2Kz9qX"}\n',
+    ),
     # Quotes
     "double quotes": ("a.py", 'k = "KEY"\nnext = 1\n'),
     "single quotes": ("a.py", "k = 'KEY'\n\nf()\n"),
