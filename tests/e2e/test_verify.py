@@ -1243,8 +1243,6 @@ def test_verify_sends_the_given_app_key(api: Api) -> None:
         (b"KEY KEY\n", "standard input: key 1 is not a complete wa_live_ key"),
         (b"KEY\n'KEY'\n", "standard input: key 2 is not a complete wa_live_ key"),
         (PREFIX.encode() + b"hunter2\n", "standard input: key 1 is not a complete wa_live_ key"),
-        (b"KEY-\n", "standard input: key 1 is not a complete wa_live_ key"),
-        (b"KEY__\n", "standard input: key 1 is not a complete wa_live_ key"),
     ],
     ids=[
         "nothing",
@@ -1254,8 +1252,6 @@ def test_verify_sends_the_given_app_key(api: Api) -> None:
         "two on a line",
         "quoted",
         "cut off",
-        "dash",
-        "lines",
     ],
 )
 def test_verify_rejects_text_that_is_not_a_key(api: Api, text: bytes, why: str) -> None:
@@ -1266,7 +1262,7 @@ def test_verify_rejects_text_that_is_not_a_key(api: Api, text: bytes, why: str) 
     assert api.asked == []
 
 
-@pytest.mark.parametrize("more", ["-old", "_2026-01", "--x"])
+@pytest.mark.parametrize("more", ["-old", "_2026-01", "--x", "-"])
 def test_verify_tries_a_copied_text_up_to_each_hyphen(api: Api, more: str) -> None:
     """A person may copy the key with a word that a hyphen joins to it."""
     key = api.key(LIVE)

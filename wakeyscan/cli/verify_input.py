@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.verification import VerifyOptions
 
-_KEY = re.compile(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
+_KEY = re.compile(rb"wa_live_[A-Za-z0-9_-]{16,128}")
 
 
 def plan_keys(reports: list[str], settings: Config, options: VerifyOptions) -> VerifyPlan:

@@ -47,7 +47,10 @@ MAX_ENDS = 8
 """Hyphens and underscores at which a key with a certain end may end; random keys have fewer."""
 
 _MAX_LENGTHS = 2
-_KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}(?<![_-])")
+_KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}")
+_MARKS = (b"-", b"_")
+_MAX_MARKS = 2
+"""Hyphens and underscores after a match: it never ends with one, but every 32nd random key does."""
 _RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
 _DASHES = lazy_pattern(rb"[_-]*+")
 _MAX_NEIGHBOR = 128
@@ -88,7 +91,8 @@ def add_candidates(
         rests = [*chain.from_iterable(groups)]
         dashes = _read_dashes(content, match.end)
         texts = chain.from_iterable(_list_joined(text, group, lengths, dashes) for group in groups)
-    texts = chain(texts, _list_others(match, content), list_shorter(text))
+    others = _list_marked(match, content), _list_others(match, content)
+    texts = chain(others[0], texts, others[1], list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
     return match._replace(candidates=tuple(secrets), rests=_find_spans(match, rests))
@@ -106,7 +110,9 @@ def add_readings(
     if match.rule.id != API_KEY:
         return match
     text = content[match.start : match.end]
-    has_other = match.other_ends or text.find(b"-", MIN_KEY) >= 0 or text.find(b"_", MIN_KEY) >= 0
+    has_other = match.other_ends or any(
+        mark in content[match.start + MIN_KEY : match.end + 1] for mark in _MARKS
+    )
     layers = _list_layers(match, content, path, nuls)
     if not layers and not has_other:
         return match
@@ -128,7 +134,8 @@ def _join(match: Match, content: bytes, groups: list[list[Rest]]) -> list[bytes]
 
 def _add_texts(match: Match, content: bytes, shorter: list[bytes], longer: list[bytes]) -> Match:
     """Return a key with the texts that it may be; if there are too many, its end is open."""
-    texts = dict.fromkeys([*_list_others(match, content), *shorter, *longer])
+    others = _list_marked(match, content), _list_others(match, content)
+    texts = dict.fromkeys(chain(*others, shorter, longer))
     secrets = tuple(Secret(one, API_KEY) for one in texts)
     if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES:
         return match._replace(candidates=secrets)
@@ -244,10 +251,24 @@ def _list_others(match: Match, content: bytes) -> Iterator[bytes]:
             yield text
 
 
+def _list_marked(match: Match, content: bytes) -> list[bytes]:
+    """Return the text with the marks after it, unless they also precede it, as for emphasis."""
+    start, end = match.start, match.end
+    if content[end : end + 1] not in _MARKS or content[start - 1 : start] in _MARKS:
+        return []
+    ends = range(end + 1, end + 1 + min(_MAX_MARKS, len(_read_dashes(content, end))))
+    return [text for text in (content[start:one] for one in ends) if _KEY.fullmatch(text)]
+
+
 def list_shorter(text: bytes) -> list[bytes]:
-    """Return the text up to each hyphen or underscore, the longest first."""
-    joints = [*_JOINT.finditer(text, MIN_KEY)]
-    return [text[: joint.start()] for joint in reversed(joints)]
+    """Return the text up to each hyphen or underscore, the longest first.
+
+    The first of several may belong to it.
+    """
+    ends = list[int]()
+    for joint in _JOINT.finditer(text, MIN_KEY):
+        ends += (joint.start(), joint.start() + 1) if len(joint[0]) > 1 else (joint.start(),)
+    return [text[:end] for end in reversed(ends)]
 
 
 def _find_neighbor(content: bytes, end: int) -> list[Rest]:

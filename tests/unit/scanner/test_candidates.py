@@ -93,6 +93,37 @@ def test_an_encoded_dash_leaves_the_key_open(path: str, text: str) -> None:
     assert (finding.secret.reveal().decode(), finding.bounds) == (KEY[:30], Bounds.OPEN)
 
 
+MARKED = {
+    "quotes": 'k = "KEY"\n',
+    "a line": "K=KEY\n",
+    "JSON": '{"k": "KEY"}',
+    "a header": "Authorization: Bearer KEY\r\nHost: x\r\n",
+    "a URL": "https://example.org/?k=KEY&b=1\n",
+    "emphasis": "our **KEY** is\n",
+    "an arrow": "KEY->x\n",
+    "a comment's end": "<!-- KEY-->\n",
+    "another word": "dump-KEY-2026.sql\n",
+    "two hyphens": "KEY--old\n",
+    "an escape": r'{"k": "K=\u0077KEY"}',
+    "NUL": "\0KEY\0",
+}
+
+
+@pytest.mark.parametrize("mark", ["-", "_"])
+@pytest.mark.parametrize("name", MARKED)
+def test_a_key_that_ends_with_a_mark_is_a_candidate(name: str, mark: str) -> None:
+    key = KEY + mark
+    content = MARKED[name].replace("KEY", key).replace(r"\u0077w", r"\u0077").encode()
+    (finding,) = detect_in_document(Document(Origin("a"), content), contexts.few())
+    assert key in [secret.reveal().decode() for secret in finding.candidates]
+
+
+def test_marks_of_emphasis_are_no_part_of_a_key() -> None:
+    content = f"our _{KEY}_ is\n".encode()
+    (finding,) = detect_in_document(Document(Origin("a.md"), content), contexts.few())
+    assert finding.candidates == ()
+
+
 def test_full_lines_may_continue_twice() -> None:
     content = f"K={KEY[:30]}\n{KEY[30:40]}\n{KEY[40:]}\n".encode()
     assert candidates(content, 2, 32) == [KEY[:40], KEY]
