@@ -132,7 +132,8 @@ def _add_candidates(
 
 def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
     """Return a key with open bounds if its literal may be a part, with the whole keys it may be."""
-    if match.rule.id != API_KEY or match.bounds is not Bounds.CERTAIN:
+    is_open = match.bounds is Bounds.OPEN
+    if match.rule.id != API_KEY or (is_open and match.encoding != PLAIN):
         return match
     if not names.may_join([(match.start, match.end), *match.elsewhere]):
         return match

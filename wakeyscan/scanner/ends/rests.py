@@ -8,6 +8,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.scanner.ends import columns, file_kinds, gutter, literals, log_entries
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
+from wakeyscan.scanner.ends.series import has_next_in_series
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
@@ -113,6 +114,8 @@ def find_rests(end: TextEnd) -> list[Rest]:
     if not end.after or _NO_REST.match(end.after):
         return []
     rest = _find_beside(end)
+    if not rest and has_next_in_series(end):  # it may be another secret
+        return []
     if not rest and (below := columns.find_below(end)):
         return below
     rest = rest or _find_after(end)

@@ -31,6 +31,7 @@ from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, tags
 from wakeyscan.scanner.ends.columns import SEPARATOR
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
+from wakeyscan.scanner.ends.series import has_next_in_series
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
@@ -77,7 +78,9 @@ def is_end_certain(end: TextEnd) -> bool:
 
 
 def _is_certain_in_layer(end: TextEnd) -> bool:
-    return _is_proven(end) and not find_next_literal(end) and not find_next_entry(end)
+    if not _is_proven(end) or find_next_literal(end) or find_next_entry(end):
+        return False
+    return not has_next_in_series(end)
 
 
 def _is_proven(end: TextEnd) -> bool:

@@ -1,0 +1,111 @@
+"""Series: values that follow a secret, with the next names or in the same list.
+
+The halves of a key may be in `KEY_1` and `KEY_2`, in `a` and `b` or in two items of a list, and be
+joined in another file, or in a way that no pattern knows. So a value that may be the rest opens the
+end. It is not tried as the rest: it may be another secret, which the API would receive.
+
+    another name    the same text precedes both values, up to an index that is one higher
+    a list          the secret is its first item, in source code
+    an element      the next one has the same name
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.ends.tags import is_inline
+from wakeyscan.scanner.ends.words import is_name, may_be_rest
+
+if TYPE_CHECKING:
+    from wakeyscan.scanner.ends.text_end import TextEnd
+
+_REACH = 240
+"""Bytes after a secret in which the next value starts."""
+_MAX_FRAME = 80
+"""Bytes before a value that are compared with those before the secret."""
+_MAX_WORDS = 4
+_VALUE = rb"(?P<value> (?= [a-z]* [A-Z0-9] | [A-Z]* [a-z0-9] ) [A-Za-z0-9_-]{4,128}+ )"
+_FOLLOWING = lazy_pattern(rb"(?x) (?<= [\"'`=:>\s(] ) " + _VALUE + rb" (?= [\"'`;<\s,)}\]] | \Z )")
+_LIST_BEFORE = lazy_pattern(rb"[^:\s][ \t]{0,4}[\[{]\s{0,64}[\"'`]\Z")
+"""The start of a list in source code; in JSON, the items of a list are arguments or other values.
+"""
+_NEXT_ITEM = lazy_pattern(
+    rb"(?x) [\"'`] \s{0,8} , \s{0,64} [\"'`] " + _VALUE + rb" [\"'`] \s{0,64} [,\]}]"
+)
+_NEXT_ELEMENT = lazy_pattern(
+    rb"(?x) </ (?P<name> [\w:.-]{1,40} ) > \s{0,64} < (?P=name) > " + _VALUE + rb" <"
+)
+_TOKEN = lazy_pattern(rb"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
+_SIGNS = (b"=", b":", b"<")
+_PAIRS = frozenset(
+    (
+        *((b"first", b"second"), (b"one", b"two"), (b"left", b"right"), (b"start", b"end")),
+        *((b"head", b"tail"), (b"begin", b"end"), (b"prefix", b"suffix")),
+    )
+)
+
+
+def has_next_in_series(end: TextEnd) -> bool:
+    """Return whether a value after the secret has the next name, or is in the same list."""
+    if end.after[:1] in (b'"', b"'", b"`") and _LIST_BEFORE.search(end.before[-_MAX_FRAME:]):
+        item = _NEXT_ITEM.match(end.after)
+        if item and _may_be_half(item["value"]):
+            return True
+    element = _NEXT_ELEMENT.match(end.after) if end.after.startswith(b"</") else None
+    if element and _is_element(end.before, element["name"]):
+        return _may_be_half(element["value"])
+    return _has_next_name(end)
+
+
+def _is_element(before: bytes, name: bytes) -> bool:
+    return before.endswith(b"<%b>" % name) and not is_inline(name)
+
+
+def _may_be_half(word: bytes) -> bool:
+    return may_be_rest(word) and not word.isdigit() and not is_name(word)
+
+
+def _has_next_name(end: TextEnd) -> bool:
+    opening = end.before[-1:]
+    words = _FOLLOWING.finditer(end.after[:_REACH])
+    for _, word in zip(range(_MAX_WORDS), words, strict=False):
+        at = word.start()
+        if end.after[at - 1 : at] == opening and _may_be_half(word["value"]):
+            frame = end.after[max(0, at - _MAX_FRAME) : at]
+            if _is_next_frame(end.before[-_MAX_FRAME:], frame):
+                return True
+    return False
+
+
+def _is_next_frame(own: bytes, other: bytes) -> bool:
+    """Return whether the texts before two values are the same up to names that follow each other.
+
+    The name is before the sign of an assignment.
+    """
+    tokens = _TOKEN.findall(own)[::-1]
+    pairs = zip(tokens, _TOKEN.findall(other)[::-1], strict=False)
+    same = list(takewhile(_may_be_in_frame, pairs))
+    has_index = any(one != two and _may_be_index(tokens, at) for at, (one, two) in enumerate(same))
+    return has_index and any(one in _SIGNS for one, _ in same)
+
+
+def _may_be_index(tokens: list[bytes], at: int) -> bool:
+    """Return whether a number continues a name: alone, it counts rows. `tokens` are backwards."""
+    before = tokens[at + 1] if at + 1 < len(tokens) else b""
+    return not tokens[at].isdigit() or before.isalpha() or before in (b"_", b"-")
+
+
+def _may_be_in_frame(pair: tuple[bytes, bytes]) -> bool:
+    one, two = pair
+    return one == two or _is_next(one, two)
+
+
+def _is_next(one: bytes, two: bytes) -> bool:
+    """Return whether an index follows another: 1 and 2, a and b, first and second."""
+    if one.isdigit() and two.isdigit():
+        return int(two) == int(one) + 1
+    if one[:-1] == two[:-1] and one.isalpha() and two.isalpha():
+        return two[-1] == one[-1] + 1
+    return (one.lower(), two.lower()) in _PAIRS
