@@ -40,7 +40,6 @@ WHOLE = {
     "another name": (".env", "WA_KEY=AAA\nSTRIPE_KEY=BBB\n"),
     "a name as value": (".env", "KEY_1=AAA\nKEY_2=staging_account\n"),
     "a row with the next number": ("a.csv", "id,key\n1,AAA\n2,BBB\n"),
-    "an item of a list": ("a.txt", "1. AAA\n2. BBB\n"),
     "a list of JSON": ("a.json", '{"args": ["AAA", "BBB"]}'),
     "a call": ("a.py", 'Client("AAA", "BBB")\n'),
     "a word of a list": ("a.json", '{"args": ["AAA", "production"]}'),
