@@ -34,6 +34,21 @@ CUT: Mapping[str, Way] = {
     "cleared line": ("a.txt", "K=AAA\x1b[K\r\nBBB\r\n"),
     "html of a terminal": ("a.html", "<pre>K=AAA\nBBB</pre>\n"),
     "html of a terminal, spans": ("a.html", "<pre><span>K=AAA</span>\n<span>BBB</span></pre>\n"),
+    **{
+        f"cut, {name}": ("a.txt", f"key: AAA{note}\n")
+        for name, note in {
+            "characters": " [34 characters truncated]",
+            "characters, directly": "[34 characters truncated]",
+            "bytes": " … 8 more bytes",
+            "parentheses": " (truncated)",
+            "tag": " <snip>",
+            "dots": " ... [cut]",
+            "plus": " {+12 chars}",
+            "more": " (12 more)",
+            "next line": "\n[output truncated]",
+            "next paragraph": "\n\n... [34 characters truncated] ...",
+        }.items()
+    },
     "strace": ("a.txt", 'write(1, "AAA"..., 64) = 64\n'),
     "gdb": ("a.txt", '$1 = "AAA"...\n'),
     "gdb, repeats": ("a.txt", "$1 = \"AAA\", 'x' <repeats 20 times>...\n"),

@@ -52,7 +52,8 @@ _MARKS = (b"-", b"_")
 _MAX_MARKS = 2
 """Hyphens and underscores after a match: it never ends with one, but every 32nd random key does."""
 _RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
-_DASHES = lazy_pattern(rb"[_-]*+")
+_DASHES = lazy_pattern(rb"(?:[_-]|\xe2\x80\x90)*+")
+"""Hyphens and underscores; a typesetter shows a hyphen as U+2010."""
 _MAX_NEIGHBOR = 128
 _JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
 _CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
@@ -224,7 +225,7 @@ def _read(content: bytes, spans: Iterable[Span]) -> bytes:
 def _read_dashes(content: bytes, end: int) -> bytes:
     """Return the hyphens and underscores after a key: at a line end, they may be a part of it."""
     found = _DASHES.match(content, end)
-    return found[0] if found else b""
+    return found[0].replace(b"\xe2\x80\x90", b"-") if found else b""
 
 
 def _list_joined(

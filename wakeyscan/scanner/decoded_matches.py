@@ -142,7 +142,8 @@ def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
 
 def is_cut_short(content: bytes, match: Match) -> bool:
     """Return whether an ellipsis follows a match in `content`."""
-    return match.is_cut_short or placeholders.is_cut_short(content, match.start, match.end)
+    start, end, has_rest = match.start, match.end, bool(match.rests)
+    return match.is_cut_short or placeholders.is_cut_short(content, start, end, has_rest=has_rest)
 
 
 def _is_cut_short(match: Match, source: DecodedSource, whole: Span) -> bool:

@@ -246,3 +246,8 @@ def test_a_rest_that_is_escaped_has_no_place() -> None:
     found = add_candidates(match, content, "a.json")
     assert KEY not in read(found)
     assert all(match.end <= start < end <= len(content) for start, end in found.rests)
+
+
+def test_a_hyphen_that_a_typesetter_shows_at_a_line_end_may_belong_to_the_key() -> None:
+    text = "       use AAA\u2010\n       BBB with it\n"
+    assert {KEY, f"{KEY[:30]}-{KEY[30:]}"} <= set(cut_in(text))

@@ -40,6 +40,7 @@ WRAPPED = {
     ),
     "letters of several bytes": ("über   AAA   3d\n       r5\n", "r5"),
     "a blank line between": ("NAME   AAA   3d\n\n       r5\n", "r5"),
+    "ellipses at line ends": ("17  AAA… x\n    r5T8…\n", "r5T8"),
     "two columns of a page": ("the key AAA   other words\nr5T8 is used      of a page\n", "r5T8"),
 }
 

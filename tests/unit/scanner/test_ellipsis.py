@@ -41,6 +41,12 @@ CUT_SHORT = {
     "angles": "key: {}<...>",
     "truncated": "key: {}[truncated]",
     "redacted": "key: {}<REDACTED>",
+    "number of characters": "key: {}[34 characters truncated]",
+    "number of bytes": "key: {}… 8 more bytes",
+    "plus": "key: {}(+12 chars)",
+    "braces": "key: {}{{12 more}}",
+    "snip": "key: {}<snip>",
+    "output truncated": "key: {}[output truncated]",
     "entity": "<b>{}&hellip;</b>",
     "number-entity": "<b>{}&#8230;</b>",
     "escape": 'k = "{}\\u2026"',
@@ -53,6 +59,8 @@ NOT_CUT = {
     "leader": "key {}.......... ok",
     "blank": "key: {} ...",
     "blank-brackets": "key: {} [...]",
+    "length": "key: {}(48 characters)",
+    "note": "key: {}(see the next page)",
     "quote": '["{}", ...rest]',
     "spread": 'f("{}"...)',
     "star": "*{}*",
@@ -102,3 +110,25 @@ def test_a_whole_key_is_reported_in_addition_to_its_short_form(make_key: MakeKey
 def test_an_ellipsis_in_a_file_name_is_a_part_of_it(make_key: MakeKey) -> None:
     _, (finding,) = detect_in_name(Origin(f"{make_key()}…txt"), CONTEXT)
     assert finding.standing is Standing.REPORTED
+
+
+WRAPPED = {
+    "column": "ID  TOKEN\n17  {}…\n    {}\n",
+    "text in a column": "ID  TOKEN{:40}\n17  key {{}}… x\n    {{}} is old\n".format(""),
+    "marks on both lines": "the key {}…\n…{} is old\n",
+}
+
+
+@pytest.mark.parametrize("template", WRAPPED.values(), ids=WRAPPED)
+def test_a_key_that_goes_on_after_an_ellipsis_is_not_cut_short(
+    template: str, make_key: MakeKey
+) -> None:
+    key = make_key()
+    (finding,) = detect(template.format(key[:30], key[30:]).encode())
+    assert (finding.standing, finding.reason) == WHOLE
+    assert key in [one.reveal().decode() for one in finding.candidates]
+
+
+def test_prose_after_an_ellipsis_is_no_rest(make_key: MakeKey) -> None:
+    assert standing(f"the key {make_key()}…\nis old\n") == CUT
+    assert standing(f"{make_key()}…\nx7Kq2\n") == CUT

@@ -342,11 +342,11 @@ def test_stars_on_both_sides_are_markup(before: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("after", "expected"),
     [
-        *(("***", True), ("***/", False), ("****/", False), (f"{'*' * 15}/", False)),
-        *((f"{'*' * 16}/", True), ("......", True), (".......", False), ("[ redacted ]", True)),
+        *(("***", True), ("***/", False), ("****/", False), (f"{'*' * 47}/", False)),
+        *((f"{'*' * 48}/", True), ("......", True), (".......", False), ("[ redacted ]", True)),
     ],
 )
-def test_16_bytes_after_a_key_show_whether_it_is_cut_short(after: str, expected: bool) -> None:
+def test_48_bytes_after_a_key_show_whether_it_is_cut_short(after: str, expected: bool) -> None:
     assert is_cut_short(f"key{after}".encode(), 0, 3) == expected
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.ends.file_kinds import is_markdown, is_table
-from wakeyscan.scanner.ends.text_end import TAB, Rest, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import ELLIPSIS, TAB, Rest, TextEnd, split_line
 from wakeyscan.scanner.ends.words import looks_random, read_piece
 
 SEPARATOR = rb"(?:\||\xc2\xa6|\xe2[\x94\x95][\x80-\xbf])"
@@ -108,6 +108,7 @@ def find_below(end: TextEnd) -> list[Rest]:
     row, text = split_line(end.after)
     if not text or is_table(end.path):
         return []
+    row = row.removeprefix(ELLIPSIS)
     for place in _list_places(end, row):
         if rests := _find_words(place, text, len(end.after) - len(text)):
             return rests

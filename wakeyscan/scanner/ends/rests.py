@@ -12,6 +12,8 @@ from wakeyscan.scanner.ends.series import has_next_in_series
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
+    CUT_NOTE,
+    ELLIPSIS,
     ESCAPED_BREAK,
     ESCAPED_CODE,
     INVISIBLE_CHARACTERS,
@@ -78,11 +80,14 @@ _TAGGED = lazy_pattern(rb"[ ]\S{1,60}[ ][\w./-]{1,60}(?:\[[\w.]{1,10}\])?:[ ]")
 _NEXT_LINE = lazy_pattern(rb"\\line[ ]")
 """The end of a line in RTF."""
 _NO_REST = lazy_pattern(
-    rb"""(?x) [\[(<]? (?: \.{2} | \xe2\x80[\xa6\xa2] ) | \*{3} | [$\#]?\{ (?!\+) | \$ | % [sd(]"""
+    rb"""(?x) [\[(<]? (?: \.{2} | \xe2\x80[\xa6\xa2] | \\+u2026 ) | [\[(<{] [ ]? """
+    + CUT_NOTE
+    + rb""" | \*{3} | [$\#]?\{ (?!\+) | \$ | % [sd(]"""
 )
 """An ellipsis, a mask or a template: the rest is not there."""
+_WRAP_MARKS = lazy_pattern(ELLIPSIS + rb"[ \t]*" + BREAK + rb"[^\w\r\n]{0,40}" + ELLIPSIS)
 _DASH = rb"(?: \xe2\x80[\x90-\x95] | \xe2\x88\x92 )"
-_DASHED = lazy_pattern(rb"(?x) (?: " + _DASH + rb"+ [A-Za-z0-9_-]*+ )+")
+_DASHED = lazy_pattern(rb"(?x) (?: " + _DASH + rb"+ [A-Za-z0-9_-]++ )+")
 _SPELLINGS = (
     ((b"\xe2\x80\x93", b"--"), (b"\xe2\x80\x94", b"---")),
     ((b"\xe2\x80\x94", b"--"),),
@@ -111,8 +116,10 @@ def spell_dashes(text: bytes) -> tuple[bytes, ...]:
 
 def find_rests(end: TextEnd) -> list[Rest]:
     """Return the words that may continue a secret, one after the other."""
-    if not end.after or _NO_REST.match(end.after):
+    if not end.after:
         return []
+    if _NO_REST.match(end.after):
+        return _find_after_ellipsis(end)
     rest = _find_beside(end)
     if not rest and has_next_in_series(end):  # it may be another secret
         return []
@@ -128,6 +135,16 @@ def find_rests(end: TextEnd) -> list[Rest]:
             break
         rest = _find_on_next_line(line, end.after, line_end.end())
     return rests
+
+
+def _find_after_ellipsis(end: TextEnd) -> list[Rest]:
+    """Return the rest after an ellipsis, if it only marks the end of a wrapped line."""
+    if not end.after.startswith(ELLIPSIS):
+        return []
+    if line_end := _WRAP_MARKS.match(end.after):
+        rest = _find_word(end.after, line_end.end())
+        return [rest] if rest else []
+    return columns.find_below(end)
 
 
 def _are_all(rests: list[Rest]) -> bool:

@@ -7,7 +7,7 @@ text around it (see `layers`).
     nothing follows                        no literal is open
     a line end, also an escaped one        neither, and the next line starts something else:
                                            `next_line`
-    an ellipsis after a blank              never
+    an ellipsis, a note of a cut           never
     a blank, a line between two cells      no word in the same place may be the rest: `columns`
     a quote                                no literal continues the literal: `literals`
     a tag                                  the word does not continue after it: `tags`
@@ -35,6 +35,7 @@ from wakeyscan.scanner.ends.series import has_next_in_series
 from wakeyscan.scanner.ends.text_end import (
     BLANK,
     BREAK,
+    CUT_NOTE,
     DOUBLE_QUOTE,
     ESCAPED_BREAK,
     ESCAPED_CODE,
@@ -118,7 +119,9 @@ def _never(end: TextEnd, text: bytes, rest: bytes) -> bool:
 
 
 def _is_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
-    return end.is_in_layer or next_line.starts_something_else(end, rest)
+    if end.is_in_layer:
+        return True
+    return not _CUT_NEXT.match(rest) and next_line.starts_something_else(end, rest)
 
 
 def _is_escaped_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
@@ -196,10 +199,17 @@ def _is_curly_quote_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
     return _REOPENED.match(rest) is None
 
 
-_ELLIPSIS = rb"""(?: \.{2} | \xe2\x80\xa6 | \xe2\x86[\xa9\xb5] | \xe2\x8f\x8e | \xe2\xa4[\xb5\xb6]
-    | [\[(<] [ ]? (?: \.{2} | \xe2\x80\xa6 | \+[0-9]
-        | (?i: cont | cut | more | redacted | snip | truncated ) ) )"""
-"""An ellipsis, or the sign of a wrapped line."""
+_ELLIPSIS = (
+    rb"""(?: \.{2} | \xe2\x80\xa6 | \xe2\x86[\xa9\xb5] | \xe2\x8f\x8e | \xe2\xa4[\xb5\xb6]
+    | [\[(<{] [ ]? (?: \.{2} | \xe2\x80\xa6 | (?i: cont | more ) | """
+    + CUT_NOTE
+    + rb""" ) )"""
+)
+"""An ellipsis, a note that the text is cut, or the sign of a wrapped line."""
+_CUT_NEXT = lazy_pattern(
+    rb"(?x) \s*+ (?: \.{3} | \xe2\x80\xa6 )? [ ]? [\[(<{] [ ]? " + CUT_NOTE + rb"[^\r\n]*"
+)
+"""A line on which a note says that the text before it is cut."""
 _PUNCTUATION = rb"""[,;:)] | ! (?![\w!]) | @ (?!\w*@) | \? (?![=?]) | \] (?!\]>) | \]\]> (?=\s*</)
     | \} (?![\w\\{$]) | / (?![/*]) | \# (?![{\#]) | \*+/ | -{1,2}>"""
 """A delimiter, but no part of a template, a mask, a comment or a CDATA section."""

@@ -20,6 +20,7 @@ Each part also starts with a literal.
 """
 BLANK = rb"(?:[ \t]|\xc2\xa0)"
 KEY_PREFIX = b"wa_live_"
+ELLIPSIS = b"\xe2\x80\xa6"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _CR, _VERTICAL_TAB, _FORM_FEED = b"\r\x0b\x0c"
@@ -38,6 +39,10 @@ SPLIT_LITERAL = lazy_pattern(
 Notebooks list lines like that, terminal recordings list events, Docker writes each line as an
 object, and people concatenate lines.
 """
+CUT_NOTE = rb"""(?: \+ [0-9] | [0-9]{1,7} [ ]? (?: [A-Za-z]{1,12} [ ] ){0,2}
+        (?i: more | cut | elided | left | omitted | removed | skipped | snip | truncated )
+    | (?: [A-Za-z]{1,12} [ ] ){0,2} (?i: cut | elided | omitted | redacted | snip | truncated ) )"""
+"""Pattern of a note in brackets that a tool writes where it cuts a text (verbose)."""
 _MAX_START = 128
 """Bytes of two lines that are compared."""
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"

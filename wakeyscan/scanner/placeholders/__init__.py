@@ -12,6 +12,7 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.prefix import find_prefix_end
+from wakeyscan.scanner.ends.text_end import CUT_NOTE, ELLIPSIS
 from wakeyscan.scanner.placeholders import web_tokens
 from wakeyscan.scanner.placeholders.headers import check_header
 from wakeyscan.scanner.placeholders.published import is_published
@@ -33,7 +34,7 @@ _HEADER = "authorization-header"
 _DOCUMENTED = "an example from documentation"
 _CUT_SHORT = "cut short by an ellipsis"
 
-_MAX_ELLIPSIS = 16
+_MAX_ELLIPSIS = 48
 """Bytes after a secret that decide."""
 
 _ELLIPSIS = lazy_pattern(
@@ -46,6 +47,9 @@ _ELLIPSIS = lazy_pattern(
   | [\[(<{] [ ]?
     (?: \.{3} | \xe2\x80\xa6 | \*{3} | (?i: truncated | redacted | snip | cut | masked | hidden ) )
     [ ]? [\])>}]
+  | [\[(<{] [ ]? """
+    + CUT_NOTE
+    + rb"""[^\r\n\])>}]{0,24} [\])>}]
 """
 )
 
@@ -99,7 +103,7 @@ def _is_cut_short(match: Match, content: bytes) -> bool:
     """Return whether an ellipsis follows; for a decoded match, the decoded text has decided."""
     if match.encoding != "plain":
         return match.is_cut_short
-    return is_cut_short(content, match.start, match.end)
+    return is_cut_short(content, match.start, match.end, has_rest=bool(match.rests))
 
 
 def is_documented(key: bytes) -> bool:
@@ -121,12 +125,15 @@ def _find_reason(rule: Rule, secret: Secret, scheme: bytes) -> str:
     return check_header(text, scheme) if rule.id == _HEADER else check_token(body)
 
 
-def is_cut_short(content: bytes, start: int, end: int) -> bool:
+def is_cut_short(content: bytes, start: int, end: int, *, has_rest: bool = False) -> bool:
     """Return whether an ellipsis follows the secret at `content[start:end]`.
 
-    Stars on both sides are markup, as in `***key***`.
+    Stars on both sides are markup, as in `***key***`. If the secret has a rest on the next line,
+    the ellipsis marks a line that a program wrapped.
     """
     after = content[end : end + _MAX_ELLIPSIS]
+    if has_rest and after.startswith(ELLIPSIS):
+        return False
     if after[:1].isspace() or not _ELLIPSIS.match(after):
         return False
     return not (after[:1] == b"*" and content[max(0, start - 1) : start] == b"*")
