@@ -48,7 +48,7 @@ def open_literals(end: TextEnd) -> Iterator[TextEnd]:
 
 def _open_escaped(end: TextEnd) -> Iterator[TextEnd]:
     """Yield the text in a literal that holds escaped line ends, or an escaped quote."""
-    before, after = (SPLIT_LITERAL.sub(rb"\\n", text) for text in (end.before, end.after))
+    before, after = map(_join_split, (end.before, end.after))
     line = find_last_line(before)
     is_cut = line == before and len(end.before) >= CONTEXT
     for quote in _QUOTES:
@@ -58,6 +58,11 @@ def _open_escaped(end: TextEnd) -> Iterator[TextEnd]:
         rest = after[: _find_quote(after, quote)].partition(b"\n")[0]
         if b"\\n" in rest or b"\\n" in text or rest.startswith(b"\\"):
             yield end.replace_text(_unescape(text), _unescape(rest))
+
+
+def _join_split(text: bytes) -> bytes:
+    has_quote = DOUBLE_QUOTE in text or b"'" in text
+    return SPLIT_LITERAL.sub(rb"\\n", text) if has_quote else text
 
 
 def _open_docstring(end: TextEnd, line: bytes) -> Iterator[TextEnd]:
@@ -136,12 +141,17 @@ def _find_open_text(line: bytes, quote: bytes, *, is_cut: bool) -> bytes | None:
 
 def _find_quote(text: bytes, quote: bytes) -> int:
     """Return the offset of the first quote that is not escaped, or the end of the text."""
+    if quote not in text:
+        return len(text)
     starts = (found.start() for found in _QUOTES[quote].finditer(text) if found[1])
     return next(starts, len(text))
 
 
 def _unescape(text: bytes) -> bytes:
-    return _ESCAPE.sub(_decode_escape, text)
+    if b"\\\\" not in text:  # each backslash starts an escape; most are these
+        for escape, letter in _LETTERS.items():
+            text = text.replace(b"\\" + escape, letter)
+    return _ESCAPE.sub(_decode_escape, text) if BACKSLASH in text else text
 
 
 def _decode_escape(escape: re.Match[bytes]) -> bytes:
