@@ -18,6 +18,7 @@ from wakeyscan.decoders.concatenation.variables import find_names
 from wakeyscan.decoders.concatenation.words import WordIndex
 from wakeyscan.scanner.ends import file_kinds
 from wakeyscan.scanner.later_pieces import find_later_pieces
+from wakeyscan.scanner.plain_signs import write_plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,8 +135,6 @@ _RESULT = lazy_pattern(rb"[ \t]*(?:\w{1,20}[ \t]+){0,3}\$?([A-Za-z_]\w{0,60})[ \
 _ALIAS_END = lazy_pattern(rb"[)}\"']{0,2}[ \t]{0,4}(?:[;\r\n]|\Z)")
 _ASSIGNED = lazy_pattern(rb"[\"']?[ \t]{0,8}(?::?=(?!=)|:[ \t])")
 _DEFINE = b"#define "
-_ESCAPED_BREAKS = ((b"\\n", b" \n"), (b"\\r", b"  "), (b"\\t", b"  "))
-"""Escaped blanks, and blanks of the same length: all offsets stay."""
 _MAX_PLACES = 16
 """Places of a name up to which its uses are followed: few rests are tried."""
 
@@ -194,11 +193,8 @@ class JoinedNames:
 
     @cached_property
     def _content(self) -> bytes:
-        """The text with line ends in place of escaped ones: a name may follow `\\n` in JSON."""
-        content = self._source_text
-        for escaped, line_end in _ESCAPED_BREAKS:
-            content = content.replace(escaped, line_end)
-        return content
+        """The text with plain line ends, quotes and signs, as the code inside it has them."""
+        return write_plainly(self._source_text)
 
     @cached_property
     def _words(self) -> WordIndex:

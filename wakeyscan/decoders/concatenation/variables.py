@@ -28,7 +28,7 @@ _DECLARATION_BACKWARDS = lazy_pattern(
     rb"   (?: [\"']? \s? \( enifed | \s? \( tes | @ | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
     rb"     \s{1,64} (?: \w{0,20} fed | [qx]?tes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
     rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | =\? | =:: | = | -< | : ) \s{0,8}"
-    rb"   (?: [\w.<>\[\]&' ]{1,40} : [ \t]{0,4} )? \]? [\"']? \\{0,3}"
+    rb"   (?: (?: [\w.<>\[\]& ] | ' (?= & ) ){1,40} : [ \t]{0,4} )? \]? [\"']? \\{0,3}"
     rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) )"
 )
 """The text from a literal back to the name it is assigned to: a forward search is slow."""
