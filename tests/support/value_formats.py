@@ -138,6 +138,9 @@ VALUES: dict[str, Build] = {
         + b"f\x082.5l+\x0712345678"[:-4]
         + b"}\x06i\x06i\x07i\x08"
     ),
+    "Ruby, dumped by its class": lambda key: (
+        b"\x04\x08[\x07u:\x08Key" + ruby_number(len(key)) + key + b"T"
+    ),
     "Ruby, dumps": lambda key: b"\x04\x08[\x06" + ruby(b"a") + b"\x04\x08[\x07" + ruby(key) + b"T",
 }
 """Files that hold a key as a whole string."""
