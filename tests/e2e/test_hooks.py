@@ -833,6 +833,16 @@ GARBAGE = {
 }
 
 
+def test_a_branch_whose_old_commit_is_missing_here_is_scanned(repo: Repo, key: str) -> None:
+    """Another user has pushed in the meantime, and this push replaces their commit."""
+    repo.commit({"a": "a\n"})
+    line = f"refs/heads/main {repo.id('HEAD')} refs/heads/main {'1' * 40}\n".encode()
+    assert repo.run("hook", "pre-push", "origin", "url", stdin=line).code == 0
+    repo.commit({"b": key})
+    line = f"refs/heads/main {repo.id('HEAD')} refs/heads/main {'1' * 40}\n".encode()
+    assert repo.run("hook", "pre-push", "origin", "url", stdin=line).code == 1
+
+
 @pytest.mark.parametrize("stage", ["pre-push", "pre-receive"])
 @pytest.mark.parametrize("told", GARBAGE.values(), ids=GARBAGE)
 def test_invalid_input_is_rejected_with_one_line(repo: Repo, stage: str, told: str) -> None:
