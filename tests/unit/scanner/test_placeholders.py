@@ -304,6 +304,7 @@ HEADERS = {
     "mashed": ("Bearer", "sdfsdfsdf23", MASHED),
     "mashed-capitals": ("Bearer", "BGFHFHOJDF76DFDFD777", MASHED),
     "mashed-twice": ("Token", "jkhasdkjhasd87213", MASHED),
+    "mashed-long": ("Bearer", "ksdjhlasdjkashdjlaksdhnlakjsdhbaskjdhlasjdkh", MASHED),
     "mashed-and-digits": ("Bearer", "lkjhlkjh98y9hkjh", MASHED),
     "hexadecimal-letters": ("Bearer", "adfdafad73fdaafd90da", ""),
     "home-row-of-many-letters": ("Bearer", "sdkqhwf3ljgxvap7", ""),

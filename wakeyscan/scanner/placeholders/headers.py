@@ -66,7 +66,7 @@ Of 20,000 random texts of 24 small letters, one has so few.
 _HOME_ROW, _NOT_HEXADECIMAL = b"asdfghjkl", b"sghjkl"
 """Letters of the home row of a keyboard, and those of them that no hexadecimal text has."""
 _MIN_MASHED = 8
-_MAX_MASHED = 40
+_MAX_MASHED = 64
 """Limits of the letters, and of the characters, of a text that a person typed at random."""
 _CUT_SHORT = "cut short by an ellipsis"
 _MASHED = "typed on a keyboard at random"

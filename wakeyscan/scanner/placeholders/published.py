@@ -57,6 +57,8 @@ _EXAMPLES = frozenset(
         b"tk_AgQdq7mVBoFD37zQVN29RhuMzNIz2",  # ntfy
         b"OnRrX0FnUWRxN21WQm9GRDM3elFWTjI5Umh1TXpOSXoy",
         b"dGplMDpUamUw",  # SuperOffice
+        b"q8ggxpoVDW76Kw918hwnnRvxlZmAP2QZ",  # TravelgateX: its documentation offers it for tests
+        b"oE39Gq3Gkcv2gTvz8hePLi3cG4KVbc0Q2pkg4B5i",  # Payraizen
     )
 )
 """Examples of the vendor's documentation (contract, section 1), RFCs and well-known guides."""
