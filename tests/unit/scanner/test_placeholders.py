@@ -176,6 +176,7 @@ HEADERS = {
     "basic-signs-and-a-word": ("Basic", basic("deploy:key%x9!Qv7#"), ""),
     "basic-real-before-it-is-encoded": ("Basic", f"deploy:{SECRET}", ""),
     "basic-real": ("Basic", basic(f"deploy:{SECRET}"), ""),
+    "basic-short-key-as-name": ("Basic", basic("7uK4RTnPwqzVdj:"), ""),
     "basic-key-as-name": ("Basic", basic(f"{SECRET}:"), ""),
     "own-scheme-pair": ("ldap", basic("user01:password1"), PAIR),
     "own-scheme-real": ("ldap", basic(f"user01:{SECRET}"), ""),

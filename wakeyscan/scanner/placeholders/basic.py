@@ -27,8 +27,11 @@ _URL = lazy_pattern(rb"(?:https?|ftp|file|wss?)://")
 """The start of an address, which a colon divides as it divides a name and a password."""
 _JWT = "eyJ"
 """Start of a JSON web token, which some services take as the name or the password."""
-_MIN_KEY_NAME = 16
-"""Minimum characters of a name that may be a key, next to a word or an empty password."""
+_MIN_KEY_NAME = 14
+"""Minimum characters of a name that may be a key, next to a word or an empty password.
+
+Reddit's shortest identifiers of a client, which log in without a password, have 14.
+"""
 _MIN_OPAQUE = 24
 """Minimum characters of a random Basic credential that is not a name and password."""
 _UUID = lazy_pattern(rb"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
