@@ -833,6 +833,26 @@ GARBAGE = {
 }
 
 
+def test_a_merge_in_a_partial_clone_is_pushed(pushing: Pushing, key: str) -> None:
+    """It lacks files that the merge takes over from a branch of the remote."""
+    repo, remote = pushing.repo, pushing.remote
+    repo.commit({"in/x": "1\n", "out/x": "1\n", "out/y": "1\n"})
+    repo.git("checkout", "-qb", "side")
+    repo.commit({"out/x": "1\n2\n", "out/new": "3\n"})
+    repo.git("checkout", "-q", "main")
+    repo.commit({"in/x": "2\n"})
+    repo.git("push", "-q", "--no-verify", "origin", "main", "side")
+    remote.git("config", "uploadpack.allowFilter", "true")
+    repo.git("clone", "-q", "--filter=blob:none", "--sparse", remote.top.as_uri(), "../partial")
+    partial = Repo(repo.top.parent / "partial")
+    partial.git("sparse-checkout", "set", "in")
+    partial.install("pre-push")
+    partial.git("merge", "-q", "-m", "m", "origin/side")
+    partial.git("push", "-q", "origin", "HEAD:merged")
+    partial.commit({"in/x": f"{key}\n"})
+    assert partial.attempt("push", "-q", "origin", "HEAD:other").code == 1
+
+
 def test_a_branch_whose_old_commit_is_missing_here_is_scanned(repo: Repo, key: str) -> None:
     """Another user has pushed in the meantime, and this push replaces their commit."""
     repo.commit({"a": "a\n"})

@@ -190,9 +190,20 @@ def _list_files(growth: Growth, git: Git, options: SourceOptions) -> Iterator[Ch
     changes = _list_changes(growth, git)
     for item in list_changed_files(changes, options, lambda one: origin(one.path), is_excused):
         if isinstance(item, ChangedFile):
+            added = others.by_path.get(item.origin.path, [])
+            if _is_taken_over(item, added):
+                continue
             moved = others.gone if item.is_new_path else []
-            known = (*item.old_versions, *others.by_path.get(item.origin.path, ()), *moved)
-            yield item._replace(old_versions=known)
+            yield item._replace(old_versions=(*item.old_versions, *added, *moved))
+
+
+def _is_taken_over(file: ChangedFile, added: Iterable[OldVersion]) -> bool:
+    """Return whether a file is that of another branch, and an old version has all other lines.
+
+    Nothing in it is new, and a partial clone may lack it.
+    """
+    old = {version.blob for version in file.old_versions}
+    return any(one.blob == file.blob and old.issuperset(one.inherited) for one in added)
 
 
 def _list_changes(growth: Growth, git: Git) -> list[Change]:
