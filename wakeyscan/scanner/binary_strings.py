@@ -180,7 +180,12 @@ def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> U
 def _add_other_ends(
     content: bytes, at: int, limit: int, string: UndelimitedString
 ) -> UndelimitedString:
-    """Return the string of a key with the other ends that it may have."""
+    """Return the string of a key with the other ends that it may have; of a shorter one, as it is.
+
+    To search for lengths takes longer than everything else, and a text may repeat the prefix.
+    """
+    if string.end - at < MIN_KEY:
+        return string
     run_end = _find_run_end(content, at, limit)
     if string.bounds is Bounds.CERTAIN:
         others = other_ends.list_other_ends(content, at, run_end, string.end)

@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.binary_formats import OTHER, PLAIN, Build, number
+from tests.support.calls import count_calls
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.scan import find, found, secrets_in
 from wakeyscan.core.finding import Bounds
@@ -383,3 +384,10 @@ def test_a_program_is_searched_for_its_compiler_once(keys: int, make_key: MakeKe
     nuls = NulSearch(program)
     lengths = [find_prefixed_length(program, at.start(), nuls) for at in PREFIXES.finditer(program)]
     assert (len(lengths), program.searches) == (keys, 3)
+
+
+def test_a_prefix_without_a_key_is_not_searched_for_the_ends_of_one() -> None:
+    content = (b"\x07" + PREFIX.encode() + b"\xf6") * 200
+    prefixes = [found.start() for found in PREFIXES.finditer(content)]
+    find_strings(content, prefixes)
+    assert count_calls(lambda: find_strings(content, prefixes)) < 20 * len(prefixes)

@@ -33,7 +33,7 @@ from wakeyscan.decoders.concatenation.prefix import (
     strip_opening,
 )
 from wakeyscan.decoders.concatenation.source import SourceText
-from wakeyscan.decoders.concatenation.variables import Variable, find_names
+from wakeyscan.decoders.concatenation.variables import Variable
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.references import Part
@@ -189,7 +189,7 @@ def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iter
 
 
 def _record_names(source: SourceText, chain: Chain, holders: _Holders) -> list[bytes]:
-    names = find_names(source.content, chain.start, chain.end)
+    names = source.find_names(chain.start, chain.end)
     for name in names:
         if chain.length >= len(PREFIX) or _is_only_value(source, chain, name):
             insort(holders[name], _Value(chain.start, chain))

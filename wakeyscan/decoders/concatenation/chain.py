@@ -6,7 +6,7 @@ import re
 
 from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.decoders.concatenation import lists, operators, variables
+from wakeyscan.decoders.concatenation import lists, operators
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.source import SourceText
@@ -126,9 +126,9 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
             return source.sql.contain(chain.start)
         case "augmented" | "appended":
             receiver = operator["receiver"] or operator["appended_to"]
-            return receiver in variables.find_names(content, *chain.spans[0])
+            return receiver in source.find_names(*chain.spans[0])
         case "cmake":
-            return operator["variable"] in variables.find_names(content, *chain.spans[0])
+            return operator["variable"] in source.find_names(*chain.spans[0])
         case "strcat":
             return operators.is_written_to(content, chain.spans[-1][0], operator["buffer"])
         case "adjacent":

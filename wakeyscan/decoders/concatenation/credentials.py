@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.decoders.concatenation import operators, variables
+from wakeyscan.decoders.concatenation import operators
 from wakeyscan.decoders.concatenation.chain import Chain, append_part, joins_literals
 from wakeyscan.decoders.concatenation.prefix import QUOTES
 from wakeyscan.decoders.concatenation.source import SourceText
@@ -54,7 +54,7 @@ def _joins(source: SourceText, operator: re.Match[bytes], end: int, chain: Chain
     before = source.content[max(0, chain.start - _MAX_SCHEME) : chain.start]
     quote = max(map(before.rfind, QUOTES))
     start = chain.start - len(before) + quote + 1
-    names = variables.find_names(source.content, start, chain.spans[0][1])
+    names = source.find_names(start, chain.spans[0][1])
     return quote >= 0 and operator["receiver"] in names
 
 

@@ -8,9 +8,11 @@ from functools import cached_property
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.concatenation import dialects
 from wakeyscan.decoders.concatenation.adjacency import Adjacency, find_adjacency
+from wakeyscan.decoders.concatenation.assignments import SetForm, select_set_forms
 from wakeyscan.decoders.concatenation.lists import JoinedLists
 from wakeyscan.decoders.concatenation.prefix import PREFIX
 from wakeyscan.decoders.concatenation.values import VariableValues
+from wakeyscan.decoders.concatenation.variables import find_names
 from wakeyscan.decoders.concatenation.words import WordIndex
 
 _MAX_STATEMENT = 2048
@@ -45,6 +47,14 @@ class SourceText:
     def adjacency(self) -> Adjacency:
         """Where the language joins adjacent literals."""
         return find_adjacency(self._path, self.content)
+
+    def find_names(self, start: int, end: int) -> list[bytes]:
+        """Return the names that the literal at `start:end` may be assigned to."""
+        return find_names(self.content, start, end, self._set_forms)
+
+    @cached_property
+    def _set_forms(self) -> tuple[SetForm, ...]:
+        return select_set_forms(self.content)
 
     def is_key_start(self, offset: int) -> bool:
         """Return whether a prefix, whole or in parts, starts at an offset."""
