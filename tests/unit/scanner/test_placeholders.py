@@ -265,6 +265,14 @@ HEADERS = {
     "sha512-of-a-word": ("Bearer", hashlib.sha512(b"test").hexdigest(), ""),
     "jwt-io-issued": ("Bearer", jwt('{"uid":"a71","iat":1516239022}', SIGNATURE), EXAMPLE_JWT),
     "jwt-io-later": ("Bearer", jwt('{"uid":"a71","iat":1716239022}', SIGNATURE), ""),
+    "john-doe-of-a-server": (
+        "Bearer",
+        jwt(
+            '{"id":"656dec4e6ea6d52ad17868f0","name":"John Doe","iat":1702048959,"exp":1702932559}',
+            SIGNATURE,
+        ),
+        "",
+    ),
     "jane-doe": ("Bearer", jwt('{"name":"Jane Doe","iat":1616239022}', SIGNATURE), EXAMPLE_JWT),
     "supabase-demo": ("Bearer", jwt(SUPABASE % "supabase-demo", SIGNATURE), EXAMPLE_JWT),
     "supabase": ("Bearer", jwt(SUPABASE % "supabase", SIGNATURE), ""),
