@@ -252,6 +252,29 @@ def test_an_existing_private_file_becomes_private(repo: Repo, key: str) -> None:
     assert stat.S_IMODE((repo.top / ".env.local").stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell limits the size of files")
+@pytest.mark.parametrize(
+    ("private", "reason"),
+    [
+        pytest.param("", "File too large", id="new"),
+        pytest.param("A=1\n" * 255, "No space left on device", id="partly written"),
+    ],
+)
+def test_a_private_file_that_cannot_be_written_has_its_old_content(
+    repo: Repo, key: str, private: str, reason: str
+) -> None:
+    repo.commit({".env": f"WASTACK_API_KEY={key}\n", ".gitignore": ".env.local\n"})
+    if private:
+        repo.write({".env.local": private})
+    limit = len(private) // 1000  # in KiB
+    ran = execute(["bash", "-c", f"ulimit -f {limit}; exec {WAKEYSCAN} fix --write"], repo.top)
+    assert ran.code == 2
+    assert ran.err.endswith(f".env.local: cannot be written: {reason}\n")
+    assert (repo.top / ".env.local").exists() == bool(private)
+    assert not private or read(repo, ".env.local") == private
+    assert key in read(repo, ".env")
+
+
 def test_a_private_file_keeps_its_own_value_of_a_variable(repo: Repo, key: str) -> None:
     repo.commit({".env": f"WASTACK_API_KEY={key}\n", ".gitignore": ".env.local\n"})
     repo.write({".env.local": "export WASTACK_API_KEY='other' # mine\n"})

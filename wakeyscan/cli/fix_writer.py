@@ -123,17 +123,26 @@ def _add_line(file: str, line: bytes, changes: Changes) -> None:
 
 
 def _append_private(file: str, line: bytes, changes: Changes) -> None:
-    """Append a line with a key to a file that git ignores; only its owner may read it then."""
+    """Append a line with a key to a file that git ignores; only its owner may read it then.
+
+    If it cannot be written, as on a full disk, the file has its old content.
+    """
     before = read_file(file, MAX_SIZE) or b""
     added = complete_lines(before, (line,))[len(before) :]
     if not added:
         return
+    is_new = not os.path.lexists(file)
     descriptor = os.open(file, _APPEND, 0o600)
-    with open(descriptor, "ab") as stream:
+    try:
         _make_private(descriptor)
-        stream.write(added)
-        stream.flush()
+        if os.write(descriptor, added) < len(added):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(descriptor)
+    except OSError as error:
+        os.remove(file) if is_new else os.ftruncate(descriptor, len(before))
+        raise OSError(error.errno, error.strerror, file) from None
+    finally:
+        os.close(descriptor)
     changes.lines.setdefault(file, []).append(line)
 
 
