@@ -28,8 +28,14 @@ class Batch(NamedTuple):
 
     @property
     def edits(self) -> list[Edit]:
-        """The edits of all fixes."""
-        return [edit for fix in self.fixes for edit in fix.edits]
+        """The edits of all fixes; those that add options to one command are one edit."""
+        edits = dict.fromkeys(edit for fix in self.fixes for edit in fix.edits)
+        options: dict[int, bytes] = {}
+        for edit in edits:
+            if edit.is_option:  # the fixes come from the end of the content
+                options[edit.start] = edit.text + options.get(edit.start, b"")
+        others = [edit for edit in edits if not edit.is_option]
+        return others + [Edit(at, at, text, is_option=True) for at, text in options.items()]
 
     def join(self, other: Batch) -> Batch:
         """Return the outcomes of this batch, then those of another one."""
@@ -76,7 +82,15 @@ def _is_in(edits: list[Edit], edit: Edit) -> bool:
 
 
 def _touches(edits: list[Edit], edit: Edit) -> bool:
-    """Return whether an edit overlaps or is next to one of sorted edits, which are apart."""
+    """Return whether an edit overlaps or is next to one of sorted edits, which are apart.
+
+    Options of one command may be next to each other.
+    """
     at = bisect_left(edits, edit)
     around = edits[max(at - 1, 0) : at + 1]
-    return any(other.start <= edit.end and edit.start <= other.end for other in around)
+    return any(
+        other.start <= edit.end
+        and edit.start <= other.end
+        and not (other.is_option and edit.is_option)
+        for other in around
+    )

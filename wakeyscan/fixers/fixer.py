@@ -58,6 +58,8 @@ class Edit(NamedTuple):
     start: int
     end: int
     text: bytes
+    is_option: bool = False
+    """Whether it adds an option of a command, to which other fixes may add theirs in any order."""
 
 
 class Fix(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import accumulate
 from operator import attrgetter
 
@@ -48,6 +49,9 @@ In a document with more, a text is searched for copies of the secrets in it and 
 _NEAR = 1
 """Number of spans before and after a text whose secrets are near it, such as those of a comment."""
 
+_FEW = 8
+"""Secrets in a text up to which the same text between two of them is not remembered."""
+
 _MIN_COPY = 8
 """Minimum size of a copy."""
 
@@ -73,14 +77,16 @@ class Masks(NamedTuple):
         parts, at = [], low
         first, last = self._find_overlapping(low, high)
         near = max(0, first - _NEAR), min(len(self.secrets), last + _NEAR)
+        # Between the secrets of a line, the same text often repeats.
+        show = self._show if last - first < _FEW else cache(self._show)
         for start, end, mask in self.spans[first:last]:
             if end > at:
                 if at < start:
-                    parts.append(self._show(at, start, near))
+                    parts.append(show(self.content[at:start], near))
                 parts.append(mask)
                 at = end
         if at < high:
-            parts.append(self._show(at, high, near))
+            parts.append(show(self.content[at:high], near))
         return "".join(parts)
 
     def list_secrets(self, low: int, high: int) -> frozenset[Secret]:
@@ -88,13 +94,12 @@ class Masks(NamedTuple):
         first, last = self._find_overlapping(low, high)
         return self.few.union(self.secrets[first:last])
 
-    def _show(self, low: int, high: int, near: tuple[int, int]) -> str:
+    def _show(self, content: bytes, near: tuple[int, int]) -> str:
         """Return a text in which no secret was found, with copies of secrets masked.
 
         If there are many, only those near it are: `near` has the numbers of the first one and of
         the one after the last.
         """
-        content = self.content[low:high]
         if len(content) >= _MIN_COPY and self.letters:
             forms = self.letters.list_forms(*near)
             shown = secret_copies.mask_copies(content, self.secrets[slice(*near)], forms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
+import re
 
 import pytest
 
@@ -45,6 +46,26 @@ def test_each_of_many_keys_is_fixed(path: str, make_key: MakeKey) -> None:
     assert not outcome.left
     lines = [finding.position.line for finding in outcome.fixed]
     assert lines == sorted(lines)
+
+
+def build_run(count: int, make_key: MakeKey) -> bytes:
+    commands = " && ".join(f"curl -d {make_key()} https://x" for _ in range(count))
+    return f"FROM a\nRUN {commands}\n".encode()
+
+
+def test_the_keys_of_one_instruction_are_fixed_together(make_key: MakeKey) -> None:
+    outcome = repair("Dockerfile", build_run(150, make_key))
+    assert len(outcome.fixed) == 150
+    mounted = re.findall(rb"--mount=type=secret,id=(\w+),", outcome.content)
+    used = re.findall(rb'-d "\$\{(\w+)\}"', outcome.content)
+    assert mounted == used
+    assert len({*used}) == 150
+
+
+def test_the_work_is_linear_in_the_number_of_keys_of_an_instruction(make_key: MakeKey) -> None:
+    repair("Dockerfile", build_run(2, make_key))
+    few, many = (count_calls("Dockerfile", build_run(count, make_key)) for count in (20, 160))
+    assert many < 10 * few
 
 
 def test_a_key_that_cannot_be_fixed_stays_between_others(make_key: MakeKey) -> None:
