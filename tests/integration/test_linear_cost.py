@@ -38,6 +38,10 @@ HEAD, TAIL = PREFIX[:3], PREFIX[3:]
 GAPS = {
     "folded": HEAD + b"\n " + TAIL,
     "folded later": b"wa_li\n ve_",
+    "comments": b"# k " + HEAD + b"\n# " + TAIL,
+    "cells": b"| a wa_li | b |\n|   ve_ | c |\n",
+    "columns": b"a wa_li  b\n",
+    "strings in a list": b'"k wa_li", "ve_',
     "quoted mail": b"> " + HEAD + b"\n> " + TAIL,
     "batch": HEAD + b"^\n" + TAIL,
     "Fortran": HEAD + b"&\n     &" + TAIL,

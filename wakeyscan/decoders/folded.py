@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import MIN_KEY
+from wakeyscan.decoders import _gutters
 from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders._wraps import LineEnd, Lines
@@ -33,7 +35,7 @@ _FORTRAN_WIDTH = 72
 
 _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
-_GAP_START = rb"(?:[\r\n^&]|[ ](?=[\r\n])|[\"'](?=-|,\"))"
+_GAP_START = rb"(?:[\r\n^&]|[ ](?=[\r\n])|[\"'](?=[-,}\r\n])|\\[rn]|[ \t|*#\xe2\xc2]|<[/b])"
 _GAP_MARKS = b"\n\r^&\"'"
 _GAP = lazy_pattern(
     rb"""(?x)
@@ -47,7 +49,10 @@ _GAP = lazy_pattern(
     | (?P<folded> EOL [ \t] ) (?! [ \t] )
     | (?P<fortran> EOL [ ]{5} (?P<mark> [&+$*>:.1-9] ) )
     | (?P<bare> [ ]? EOL [ \t]{0,64} )
-    """.replace(b"EOL", _LINE_END).replace(b"TIME", _TIME)
+    | (?P<tail> TAIL )
+    """.replace(b"TAIL", _gutters.TAIL)
+    .replace(b"EOL", _LINE_END)
+    .replace(b"TIME", _TIME)
 )
 """A line end, with the marks around it; the last three may mark nothing."""
 _FOLDING_FORMAT = lazy_pattern(
@@ -83,6 +88,14 @@ class _Folds:
 
     def read_gap(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
         """Return the end of a line end after a part of a key, if the key may continue."""
+        joint = self._read_line_end(content, part, gap)
+        is_whole = part.size == part.end - part.start >= MIN_KEY
+        if is_whole or (joint and joint.is_certain):
+            return joint
+        at = _gutters.find_next_part(content, part)
+        return joint if at is None else Joint(at, is_certain=False)
+
+    def _read_line_end(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
         if not LETTER.match(content, gap.end()) or content.startswith(PREFIX, gap.end()):
             return None
         low = max(0, part.end - _MAX_LINE)

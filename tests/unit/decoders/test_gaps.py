@@ -340,6 +340,75 @@ def test_a_key_that_is_cut_early_is_found_at_any_width(text: str) -> None:
         assert (finding.encoding, finding.bounds) == ("folded", Bounds.OPEN), cut
 
 
+CARRIERS = {
+    "a diff": "--- a/x\n+++ b/x\n@@ -0,0 +1,2 @@\n+key AAA\n+BBB for tenant\n",
+    "the old side of a diff": "--- a/x\n+++ b/x\n@@ -1,2 +0,0 @@\n-key AAA\n-BBB for tenant\n",
+    "line numbers": "     9\tkey AAA\n    10\tBBB for tenant\n",
+    "numbers of grep": "app.log:1:key AAA\napp.log:2:BBB for tenant\n",
+    "a notebook": '"text": [\n    "key AAA\\n",\n    "BBB for tenant\\n"\n   ]\n',
+    "a list of strings": '{"lines": ["key AAA", "BBB for tenant"]}',
+    "a log of Docker": '{"log":"key AAA\\n","stream":"std"}\n{"log":"BBB\\n","stream":"std"}\n',
+    "JSON lines": '{"level": "info", "msg": "key AAA"}\n{"level": "info", "msg": "BBB for"}\n',
+    "the name of a service": "web-1  | key AAA\nweb-1  | BBB for tenant\n",
+    "the name of a host": "Jan  2 10:00:01 host app: key AAA\nJan  2 10:00:01 host app: BBB for\n",
+    "a time": "2026-01-02T10:00:00.1234567Z key AAA\n2026-01-02T10:00:00.1234569Z BBB for\n",
+    "a level": "[INFO] key AAA\n[INFO] BBB for tenant\n",
+    "a letter": "E       key AAA\nE       BBB for tenant\n",
+    "a comment of C": "// key AAA\n// BBB for tenant\n",
+    "a comment of a script": "# key AAA\n# BBB for tenant\n",
+    "a block comment": " * key AAA\n * BBB for tenant\n",
+    "a break": "<pre>key AAA<br>\nBBB for tenant</pre>\n",
+    "an element": "<l>key AAA</l>\n<l>BBB for tenant</l>\n",
+    "a frame": "║ key AAA ║\n║ BBB for tenant ║\n",
+    "a frame of stars": "* key AAA *\n* BBB for tenant *\n",
+    "a cell": "│ 17 │ AAA │ billing │\n│    │ BBB │ bot     │\n",
+    "a cell in ASCII": "| 17 | AAA |\n|    | BBB |\n",
+    "a column": "17  AAA  billing\n    BBB\n",
+    "a sign for wrapped lines": "key AAA\n↪ BBB for\n",
+}
+"""Texts that are wrapped within a key, and what a program writes around each line."""
+
+
+@pytest.mark.parametrize("text", CARRIERS.values(), ids=CARRIERS)
+def test_a_key_that_is_cut_early_is_found_after_a_gutter(text: str) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A"
+    for cut in range(3, len(PREFIX) + 16):
+        found = list_keys(text.replace("AAA", key[:cut]).replace("BBB", key[cut:]))
+        assert cut == len(PREFIX) or found == [key], cut
+
+
+NARROW = {
+    "a frame": ("│ 17 │ {} │\n", "│    │ {} │\n"),
+    "ASCII": ("| 17 | {} |\n", "|    | {} |\n"),
+    "comments": ("# a key: {}\n", "# {}\n"),
+}
+
+
+@pytest.mark.parametrize(("first", "further"), NARROW.values(), ids=NARROW)
+def test_a_key_in_narrow_lines_is_found(first: str, further: str) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A"
+    parts = [key[at : at + 14] for at in range(0, len(key), 14)]
+    text = first.format(parts[0]) + "".join(map(further.format, parts[1:]))
+    assert list_keys(text) == [key]
+
+
+NO_REST = {
+    "prose": "# Keys begin with {}\n# and then have 40 characters\n",
+    "a digest": "# prefix {}\n# 3f786850e387550fdab836ed7e6dc881de23001b  a.txt\n",
+    "a name": "# prefix {}\n# TOKEN_2aB=production\n",
+    "another row": "| 17 | {} |\n| 18 | q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc |\n",
+    "a list of values": '["{}", "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc"]\n',
+    "a prefix alone": "- {}\n- q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc\n",
+    "identifiers": "// {}\n// userSessionTokenFactoryBean\n",
+    "placeholders": "# {}xxxx\n# xxxxxxxxxxxxxxxxxxxxxxxx\n",
+}
+
+
+@pytest.mark.parametrize("form", NO_REST.values(), ids=NO_REST)
+def test_other_text_after_a_gutter_is_no_rest(form: str) -> None:
+    assert list_keys(form.format(PREFIX)) == []
+
+
 @pytest.mark.parametrize(
     "following",
     [

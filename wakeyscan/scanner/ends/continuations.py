@@ -19,17 +19,10 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import find_common_start
 from wakeyscan.scanner.ends import columns, file_kinds, log_entries
 from wakeyscan.scanner.ends.tags import begins_with_block
-from wakeyscan.scanner.ends.text_end import (
-    BREAK,
-    CONTEXT,
-    ESCAPED_BREAK,
-    KEY_PREFIX,
-    Rest,
-    TextEnd,
-    find_common_start,
-)
+from wakeyscan.scanner.ends.text_end import BREAK, CONTEXT, ESCAPED_BREAK, KEY_PREFIX, Rest, TextEnd
 from wakeyscan.scanner.ends.words import looks_random, read_piece
 
 MAX_CONTINUATIONS = 3

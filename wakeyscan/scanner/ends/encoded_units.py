@@ -10,14 +10,9 @@ import re
 from base64 import b64encode
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import is_same_but_digits
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.ends.text_end import (
-    ESCAPED_BREAK,
-    KEY_PREFIX,
-    TextEnd,
-    find_last_line,
-    is_same_but_digits,
-)
+from wakeyscan.scanner.ends.text_end import ESCAPED_BREAK, KEY_PREFIX, TextEnd, find_last_line
 from wakeyscan.scanner.ends.words import is_name
 
 _LAST_RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{16,}\Z")

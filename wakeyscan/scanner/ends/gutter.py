@@ -8,8 +8,9 @@ same side.
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import cut_word, read_common_start
 from wakeyscan.scanner.ends import file_kinds
-from wakeyscan.scanner.ends.text_end import Lines, TextEnd, cut_word, read_common_start, split_line
+from wakeyscan.scanner.ends.text_end import Lines, TextEnd, split_line
 
 _MAX_ROUNDS = 3
 """Gutters after each other, such as a line number before a comment sign."""

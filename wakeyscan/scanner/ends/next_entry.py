@@ -7,7 +7,8 @@ secret at its end, the record that begins like this one may hold the rest.
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.scanner.ends.text_end import Rest, TextEnd, is_same_but_digits
+from wakeyscan.core.line_starts import is_same_but_digits
+from wakeyscan.scanner.ends.text_end import Rest, TextEnd
 from wakeyscan.scanner.ends.words import may_be_rest
 
 _TEXT = lazy_pattern(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import is_same_but_digits
 from wakeyscan.scanner.ends.text_end import (
     BACKSLASH,
     BACKTICK,
@@ -14,7 +15,6 @@ from wakeyscan.scanner.ends.text_end import (
     SPLIT_LITERAL,
     TextEnd,
     find_last_line,
-    is_same_but_digits,
     split_line,
 )
 

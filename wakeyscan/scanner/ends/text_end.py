@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import is_same_but_digits
 from wakeyscan.core.typing import NamedTuple
 
 CONTEXT = 1 << 10
@@ -43,10 +44,6 @@ CUT_NOTE = rb"""(?: \+ [0-9] | [0-9]{1,7} [ ]? (?: [A-Za-z]{1,12} [ ] ){0,2}
         (?i: more | cut | elided | left | omitted | removed | skipped | snip | truncated )
     | (?: [A-Za-z]{1,12} [ ] ){0,2} (?i: cut | elided | omitted | redacted | snip | truncated ) )"""
 """Pattern of a note in brackets that a tool writes where it cuts a text (verbose)."""
-_MAX_START = 128
-"""Bytes of two lines that are compared."""
-_WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 _CODE = rb"\x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )"
@@ -149,32 +146,6 @@ def is_before_same_line(content: bytes, start: int, end: int) -> bool:
     if not content.startswith(KEY_PREFIX, at, end + CONTEXT) or DOUBLE_QUOTE in line:
         return False
     return is_same_but_digits(line, content[end + 1 : at])
-
-
-def is_same_but_digits(one: bytes, other: bytes) -> bool:
-    """Return whether two texts differ in digits only, as times and numbers do."""
-    return one.translate(_DIGITS) == other.translate(_DIGITS)
-
-
-def find_common_start(one: bytes, other: bytes) -> int:
-    """Return where the common start of two texts ends, before the word in which they differ.
-
-    They may differ in digits before it.
-    """
-    return len(cut_word(read_common_start(one.translate(_DIGITS), other.translate(_DIGITS))))
-
-
-def read_common_start(one: bytes, other: bytes) -> bytes:
-    """Return the text with which two texts start, up to a limit."""
-    size = min(len(one), len(other), _MAX_START)
-    if one[:size] == other[:size]:
-        return one[:size]
-    return one[: next(at for at in range(size) if one[at] != other[at])]
-
-
-def cut_word(text: bytes) -> bytes:
-    """Return a text up to its last character that ends a word."""
-    return text.rstrip(_WORD_CHARACTERS)
 
 
 def find_last_line(text: bytes) -> bytes:
