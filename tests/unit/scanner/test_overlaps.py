@@ -119,6 +119,14 @@ def test_the_longer_of_two_decoded_matches_with_the_same_start_is_kept() -> None
     assert resolve([], [short], [other]) == [short, other]
 
 
+@pytest.mark.parametrize("first_bounds", [None, *Bounds])
+def test_the_decoded_match_that_shows_the_end_is_kept(first_bounds: Bounds | None) -> None:
+    first = match("abcdef", 0, 9, encoding="hex")._replace(bounds=first_bounds)
+    second = match("abcdef", 0, 9, encoding="base64")._replace(bounds=Bounds.CERTAIN)
+    assert resolve([], [first], [second]) == [second if first_bounds is Bounds.OPEN else first]
+    assert resolve([], [first], [second._replace(bounds=Bounds.OPEN)]) == [first]
+
+
 def test_matches_that_start_apart_are_two_secrets() -> None:
     first, second = match("abcdef", 0, 9, encoding="hex"), match("abc", 3, 9, encoding="hex")
     assert resolve([], [first], [second]) == [first, second]
