@@ -208,6 +208,25 @@ def test_three_values_are_joined_by_a_separator(make_key: MakeKey) -> None:
     assert_found(f"A=wa\nB=live\nC={body}\nK=${{A}}_${{B}}_${{C}}\n", "a.sh", key)
 
 
+PREFIX_FIRST = {
+    "the default of a variable": ("a.sh", 'K="${WA_PREFIX:-wa_live_}{B}"\n'),
+    "a default of compose": ("compose.yml", "x:\n  K: ${P:-wa_live_}{B}\n"),
+    "csh": ("a.csh", "setenv P wa_live_\nsetenv K ${P}{B}\n"),
+    "fish": ("a.fish", 'set -gx p wa_live_\nset -gx r {B}\nset -gx K "$p$r"\n'),
+    "batch, quoted": ("a.bat", 'set "P=wa_live_"\r\nset "R={B}"\r\nset "K=%P%%R%"\r\n'),
+    "batch, delayed": ("a.bat", "set P=wa_live_\r\nset K=!P!{B}\r\n"),
+    "the environment in PowerShell": ("a.ps1", '$env:P = "wa_live_"\n$env:K = $env:P + "{B}"\n'),
+    "two macros": ("a.c", '#define P "wa_live_"\n#define S "{B}"\nconst char *k = P S;\n'),
+    "an addition of a shell": ("a.sh", "K=wa_live_\nK+={B}\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), PREFIX_FIRST.values(), ids=PREFIX_FIRST)
+def test_a_script_may_add_the_rest_to_a_prefix(path: str, text: str, make_key: MakeKey) -> None:
+    key = make_key()
+    assert_found(text.replace("{B}", key[8:]), path, key)
+
+
 def test_a_separator_is_listed_once(make_key: MakeKey) -> None:
     text = f'k = "_".join(["wa", "live", "{make_key()[8:]}"])\n'
     (found,) = find_keys(text, "a.py")
@@ -248,6 +267,8 @@ SEPARATE = (
     "p: wa_live\nrun: echo $p _{B}",
     "wa_live // '_{B}'",
     'a["wa_live"] && "{B}"',
+    "{wa_live_}{B}",
+    "s = wa_live_\ns += {B}\n",
     "/* set the 'wa_live_' pointer */\n/* tells the\n * '{B}' line\n */",
 )
 

@@ -59,6 +59,8 @@ _ALTERNATIVES = (
     # A backslash at the end of the line, maybe in a list of numbered lines or in a log
     rb"(?P<continued_line> \\\r?\n [ \t]{0,64} (?: [0-9]{1,6} (?: \t | [ ]{0,4}[|:][ ] )"
     rb" | [0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20} (?: Z | [+-][0-9:]{4,6} )? [ ] )?+ )",
+    # ${NAME:-a}b
+    rb"(?P<default> \} (?= [\w-] ) )",
     # ["a", "b"]
     rb"(?P<comma> " + QUOTE + rb" \s{0,64} [,;] \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
     # 'a' DELIMITED BY SIZE 'b'
@@ -117,6 +119,15 @@ def is_in_template(content: bytes, start: int, *, unambiguous: bool) -> bool:
     """
     found = _TEMPLATE_START.search(content[max(0, start - _MAX_TEMPLATE_START) : start])
     return found is not None and (not unambiguous or found["sure"] is not None)
+
+
+_DEFAULT_START = lazy_pattern(rb"\$\{\w{1,60}:?[-=]\Z")
+
+
+def is_default(content: bytes, start: int) -> bool:
+    """Return whether the text at `start` is the default of a variable, as in `${NAME:-…}`."""
+    before = content[max(0, start - _MAX_BUFFER_NAME - _MAX_TEMPLATE_START) : start]
+    return _DEFAULT_START.search(before) is not None
 
 
 _BUFFER_WRITE = lazy_pattern(

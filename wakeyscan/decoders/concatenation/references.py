@@ -55,14 +55,15 @@ _AFTER_LITERAL = lazy_pattern(
     rb"   " + OWNER + rb"\$? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
 )  # fmt: skip
 _AFTER_ADDED = lazy_pattern(
-    rb"(?x) [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE
+    rb"(?x) \+= (?= [A-Za-z_-]*[0-9][A-Za-z0-9_-]* [ \t]* (?: \r?\n | \Z ) )"  # of a shell
+    rb" | [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE
     + rb" | \s{0,8} [+.]= \s{0,8} \(? )"
     rb" (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
     rb" | " + OWNER + rb"\$? (?P<name> " + NAME + rb")"
     rb" (?! [\w$(\[] | \. (?! [\"'$] ) | :: | -> ) )"
 )  # fmt: skip
 _AFTER_MACRO = lazy_pattern(
-    rb"(?x) \s{1,64} (?: (?P<literal> \" ) | (?P<name> [A-Z] [A-Z0-9_]{1,60} ) \b )"
+    rb"(?x) \s{1,64} (?: (?P<literal> \" ) | (?P<name> [A-Z] [A-Z0-9_]{0,60} ) \b )"
 )
 _AFTER_INTERPOLATED = lazy_pattern(
     rb"(?x) (?: (?= [\w-] ) | [\"']{0,2} " + _interpolated(b"put") + rb")"

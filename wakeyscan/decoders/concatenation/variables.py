@@ -26,10 +26,11 @@ _DECLARATION_BACKWARDS = lazy_pattern(
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
     rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ ) \$?"
     rb"   (?: [\"']? \s? \( enifed | \s? \( tes | @ | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
-    rb"     \s{1,64} (?: \w{0,20} fed | [qx]?tes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
+    rb"     \s{1,64} (?: \w{0,20} fed | [qx]?tes | vnetes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
     rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | =\? | =:: | = | -< | : ) \s{0,8}"
+    rb"   (?: (?P<scoped> \w{1,60}+ ) : (?: vne | labolg | tpircs ) [$] |"
     rb"   (?: (?: [\w.<>\[\]& ] | ' (?= & ) ){1,40} : [ \t]{0,4} )? \]? [\"']? \\{0,3}"
-    rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) )"
+    rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) ) )"
 )
 """The text from a literal back to the name it is assigned to: a forward search is slow."""
 _KEYWORDS = frozenset(
@@ -70,7 +71,7 @@ def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
     found = _DECLARATION_BACKWARDS.match(before[::-1])
     if not found:
         return []
-    name = found["macro"] or found["constant"]
+    name = found["macro"] or found["constant"] or found["scoped"]
     is_bare = UNQUOTED_END.match(content, end) or (name and _CLOSED.match(content, end))
     if not (CLOSING_QUOTE.match(content, end) if found["quote"] else is_bare):
         return []
