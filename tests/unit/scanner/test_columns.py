@@ -47,6 +47,7 @@ WRAPPED = {
 OTHER = {
     "another record": "17  AAA\n18  r5T8c2Yx\n",
     "another record, tabs": "17\tAAA\tx\n18\tr5T8c2Yx\ty\n",
+    "another record, tabs and names": "prod\tAAA\tx\nstaging\tr5T8c2Yx\ty\n",
     "another record, semicolons": "17;AAA;x\n18;r5T8c2Yx;y\n",
     "another key": f"17  AAA  x\n    {PREFIX}r5T8c2Yx4Zq9Wd6K\n",
     "a name": f"NAME   AAA   3d\nprod   {'staging':31}3d\n",

@@ -94,6 +94,11 @@ def test_few_words_are_tried() -> None:
     assert len(words_after("AAA\n" + "x7Fg " * 9)) == MAX_CONTINUATIONS
 
 
+def test_of_a_list_of_literals_only_the_next_one_is_tried() -> None:
+    before, _, after = b'["AAA",\n "7fGh2Kz4fGh7Kz4fGh",\n "8Hj3Lm4fGh7Kz4fGh"]'.partition(b"AAA")
+    assert [len(group) for group in find_continuations(TextEnd(before, after))] == [1]
+
+
 NEXT_VALUE = {
     "item": "- AAA\n- 7fGh2Kz\n",
     "item, text": "- the key AAA\n- 7fGh2Kz is old\n",

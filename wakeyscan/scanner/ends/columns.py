@@ -6,53 +6,30 @@ column of the screen, up to that of the secret, in which a word of its line star
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.scanner.ends.cells import (
+    SEPARATOR,
+    Cell,
+    Place,
+    cut_at,
+    list_places,
+    measure,
+    read_cell,
+)
 from wakeyscan.scanner.ends.file_kinds import is_markdown, is_table
-from wakeyscan.scanner.ends.text_end import ELLIPSIS, TAB, Rest, TextEnd, split_line
+from wakeyscan.scanner.ends.text_end import ELLIPSIS, Rest, TextEnd, split_line
 from wakeyscan.scanner.ends.words import looks_random, read_piece
 
-SEPARATOR = rb"(?:\||\xc2\xa6|\xe2[\x94\x95][\x80-\xbf])"
-"""Pattern of a line between two cells: a bar, or any sign of a frame, U+2500 to U+257F.
-
-One table may have several: npm's `table` writes its edges with other signs than its columns.
-"""
 _MAX_LINES = 12
 """Lines after that of the secret that are read, with blank ones; a key has six parts at most."""
 
 _LONG = 16
 """Letters of a word that may be a part of a key, although other lines are longer."""
 
-_NAMED_SIGNS = (
-    rb"(?P<bar>"
-    + SEPARATOR
-    + rb") | (?P<tab>\t) | (?P<semicolon>;) | (?P<comma>,)"
-    + rb" | (?P<colon> (?<![^ ]) : (?![^ ])) | (?P<ampersand> (?<![^ ]) & (?![^ ]))"
-    + rb" | (?P<exclamation> (?<![^ ]) ! (?![^ ]))"
-)
-_SIGN_NEXT = lazy_pattern(
-    rb"""(?x) (?: [.+] | \xe2\x80\xa6 )? ["']? (?: [ ] | \xc2\xa0 )*+
-    (?: """
-    + _NAMED_SIGNS
-    + rb""" ) (?: (?<![;,]) | [ ]? [\w"',;] )"""
-)
-_SIGN_BEFORE = lazy_pattern(rb"(?x) (?:" + _NAMED_SIGNS + rb""") (?: [ ] | \xc2\xa0 )* ["']? \Z""")
-_SIGNS = {
-    "bar": lazy_pattern(SEPARATOR),
-    "tab": lazy_pattern(rb"\t"),
-    "semicolon": lazy_pattern(rb";"),
-    "comma": lazy_pattern(rb","),
-    "colon": lazy_pattern(rb"(?<![^ ]):(?![^ ])"),
-    "ampersand": lazy_pattern(rb"(?<![^ ])&(?![^ ])"),
-    "exclamation": lazy_pattern(rb"(?<![^ ])!(?![^ ])"),
-}
-"""Signs that divide cells, by the name of their group in the patterns above."""
-
 _WORD = lazy_pattern(rb"[A-Za-z0-9]")
-_WORDS = lazy_pattern(rb"[\w-]*[A-Za-z0-9]\S*")
+_WORDS = lazy_pattern(rb"[A-Za-z0-9]\S*")
 _IN_WORD = lazy_pattern(rb"[A-Za-z0-9_\\-]")
 """A letter before another one in a word or in an escape."""
 _WORD_CHARACTERS = lazy_pattern(rb"[A-Za-z0-9_-]++")
@@ -66,50 +43,13 @@ _VALUE = lazy_pattern(rb"""\w\\*["']?[ \t]*[:=][ \t]*\\*["'`]?\Z""")
 _NUMBER = lazy_pattern(rb"\W*[0-9]+\b")
 
 
-class _Cell(NamedTuple):
-    """The cell of a line in which the secret is, or in which its rest may be."""
-
-    text: bytes
-    start: int
-    """Its offset in the line."""
-    others: tuple[bytes, ...]
-    """The other cells of the line."""
-
-
-class _Place(NamedTuple):
-    """The place of a secret in its line."""
-
-    sign: re.Pattern[bytes] | None
-    """What divides the cells of the line, if it has several."""
-    number: int
-    """The number of the cell of the secret."""
-    cell: _Cell
-    """The cell up to the secret, and the other ones."""
-    row: bytes
-    """The text of the cell after the secret."""
-    size: int
-    """Columns of the secret."""
-    path: str
-
-    @property
-    def stop(self) -> int:
-        """The column after the secret."""
-        return _measure(self.cell.text) + self.size
-
-
-def is_before_cell(end: TextEnd) -> bool:
-    """Return whether a bar, or another line between two cells, follows the secret."""
-    found = _SIGN_NEXT.match(end.after)
-    return found is not None and found["bar"] is not None
-
-
 def find_below(end: TextEnd) -> list[Rest]:
     """Return the words in the place of the secret on the next lines, if they may be its rest."""
     row, text = split_line(end.after)
     if not text or is_table(end.path):
         return []
     row = row.removeprefix(ELLIPSIS)
-    for place in _list_places(end, row):
+    for place in list_places(end, row):
         if rests := _find_words(place, text, len(end.after) - len(text)):
             return rests
     return []
@@ -119,15 +59,15 @@ def follow(end: TextEnd, rest: Rest) -> list[Rest]:
     """Return a rest on one of the next lines, and the words below it that may continue it."""
     line = end.after.rfind(b"\n", 0, rest.start) + 1
     text = end.after[line:]
-    place = _Place(None, 0, _Cell(end.line, 0, ()), b"", end.size, end.path)
-    return _find_words(place, text, line, _measure(end.after[line : rest.start])) or [rest]
+    place = Place("", 0, Cell(end.line, 0, ()), b"", end.size, end.path)
+    return _find_words(place, text, line, measure(end.after[line : rest.start])) or [rest]
 
 
-def _find_words(place: _Place, text: bytes, offset: int, column: int = -1) -> list[Rest]:
+def _find_words(place: Place, text: bytes, offset: int, column: int = -1) -> list[Rest]:
     """Return words in one column; another one follows only if the last one fills its line."""
     rests: list[Rest] = []
     for line, shift in _list_lines(text):
-        cell = _read_cell(place, line)
+        cell = read_cell(place, line)
         if not cell:
             break
         at = _find_first(place, cell) if column < 0 else _find_next(place, cell, column)
@@ -136,11 +76,16 @@ def _find_words(place: _Place, text: bytes, offset: int, column: int = -1) -> li
             break
         start = offset + shift + cell.start + at
         rests.append(Rest(word, start, start + len(word)))
-        column = _measure(cell.text[:at])
+        column = measure(cell.text[:at])
         is_full = column + len(word) == place.stop or len(word) >= _LONG
-        if not is_full or not _CELL_END.match(cell.text, at + len(word)):
+        if not is_full or not _CELL_END.match(cell.text, at + len(word)) or _is_literal(cell, at):
             break
     return rests
+
+
+def _is_literal(cell: Cell, at: int) -> bool:
+    """Return whether a word is in quotes in a line without cells: a list has others below it."""
+    return not cell.others and cell.text[at - 1 : at] in (b'"', b"'", b"`")
 
 
 def _list_lines(text: bytes) -> Iterator[tuple[bytes, int]]:
@@ -156,67 +101,41 @@ def _list_lines(text: bytes) -> Iterator[tuple[bytes, int]]:
         text = later
 
 
-def _list_places(end: TextEnd, row: bytes) -> Iterator[_Place]:
-    """Yield the place of the secret as a cell, if signs are beside it, and as a column."""
-    dashes = len(row) - len(row.lstrip(b"-_"))
-    row, size = row[dashes:], end.size + dashes
-    found = _SIGN_NEXT.match(row) or _SIGN_BEFORE.search(end.line)
-    names = [found.lastgroup or ""] if found else []
-    names += ["tab"] if TAB in row or TAB in end.line else []
-    for sign in (_SIGNS[name] for name in dict.fromkeys(names)):
-        *before, text = sign.split(end.line)
-        own, *after = sign.split(row)
-        cell = _Cell(text, 0, (*before, *after))
-        yield _Place(sign, len(before), cell, own, size, end.path)
-    yield _Place(None, 0, _Cell(end.line, 0, ()), row, size, end.path)
-
-
-def _read_cell(place: _Place, line: bytes) -> _Cell | None:
-    """Return the cell with the number of that of the secret, in a line with as many cells."""
-    if not place.sign:
-        return _Cell(line, 0, ())
-    cells, number = place.sign.split(line), place.number
-    if len(cells) != len(place.cell.others) + 1:
-        return None
-    starts = [0, *(sign.end() for sign in place.sign.finditer(line))]
-    return _Cell(cells[number], starts[number], (*cells[:number], *cells[number + 1 :]))
-
-
-def _find_first(place: _Place, cell: _Cell) -> int:
+def _find_first(place: Place, cell: Cell) -> int:
     """Return the offset of the first word in the place of a secret, or -1.
 
     It must look random, unless the line has no words where the line of the secret has some.
     """
-    at = _skip_gap(cell.text, 0) if place.sign else _find_in_column(place, cell)
+    at = _skip_gap(cell.text, 0) if place.name else _find_in_column(place, cell)
     if at < 0 or _is_wrapped(place, cell, at):
         return at
     is_other = not looks_random(cell.text[at:]) or _is_record(place, cell, at)
     return -1 if is_other or not _is_in_row(place, cell, at) else at
 
 
-def _find_next(place: _Place, cell: _Cell, column: int) -> int:
+def _find_next(place: Place, cell: Cell, column: int) -> int:
     """Return the offset of a word below another one in a column; cells may be centered."""
-    return _skip_gap(cell.text, 0) if place.sign else _cut(cell.text, column)
+    return _skip_gap(cell.text, 0) if place.name else cut_at(cell.text, column)
 
 
-def _find_in_column(place: _Place, cell: _Cell) -> int:
+def _find_in_column(place: Place, cell: Cell) -> int:
     """Return the offset of the first word in the column of the screen that holds the secret."""
     own = place.cell.text
     before = _COLUMN.match(own)
-    start = _cut(cell.text, _measure(before[0])) if before else 0
+    start = cut_at(cell.text, measure(before[0])) if before else 0
     if cell.text[max(0, start - 1) : start].strip():
         return -1
     at = _skip_gap(cell.text, start)
-    column = _measure(cell.text[:at])
-    if column <= _measure(own):
-        return at if _starts_word(own + b"w", _cut(own, column)) else -1
+    column = measure(cell.text[:at])
+    if column <= measure(own):
+        return at if _starts_word(own + b"w", cut_at(own, column)) else -1
     is_centered = column < place.stop and _NEXT_COLUMN.match(place.row)
     return at if is_centered else -1
 
 
-def _is_wrapped(place: _Place, cell: _Cell, at: int) -> bool:
+def _is_wrapped(place: Place, cell: Cell, at: int) -> bool:
     """Return whether a line continues only some of the cells of the line of a secret."""
-    if place.sign:
+    if place.name:
         pairs = zip(place.cell.others, cell.others, strict=True)
         return any(_WORD.search(own) and not _WORD.search(other) for own, other in pairs)
     row, left, own = place.row, cell.text[:at], place.cell.text
@@ -225,23 +144,23 @@ def _is_wrapped(place: _Place, cell: _Cell, at: int) -> bool:
     if _is_left_empty(place, left):
         return True
     gap = _BLANKS.match(row)
-    if not gap or _measure(left) < _measure(own):
+    if not gap or measure(left) < measure(own):
         return False
-    below = _cut(cell.text, place.stop + _measure(gap[0]))
+    below = cut_at(cell.text, place.stop + measure(gap[0]))
     return not cell.text[below - 1 : below + 1].strip()
 
 
-def _is_left_empty(place: _Place, left: bytes) -> bool:
+def _is_left_empty(place: Place, left: bytes) -> bool:
     """Return whether a line has nothing below the first word of the line of the secret."""
-    first = _WORDS.search(place.cell.text, 0, _cut(place.cell.text, _measure(left)))
-    start, stop = (_measure(place.cell.text[:at]) for at in first.span()) if first else (0, 0)
-    return first is not None and not left[_cut(left, start) : _cut(left, stop)].strip()
+    first = _WORDS.search(place.cell.text, 0, cut_at(place.cell.text, measure(left)))
+    start, stop = (measure(place.cell.text[:at]) for at in first.span()) if first else (0, 0)
+    return first is not None and not left[cut_at(left, start) : cut_at(left, stop)].strip()
 
 
-def _is_in_row(place: _Place, cell: _Cell, at: int) -> bool:
+def _is_in_row(place: Place, cell: Cell, at: int) -> bool:
     """Return whether a line in which no cell is empty may be a row of the same table."""
-    if place.sign:
-        return place.sign in (_SIGNS["bar"], _SIGNS["tab"])
+    if place.name:
+        return place.name in ("bar", "tab")
     if _NEXT_COLUMN.match(place.row):
         return True
     is_second = _WORD.search(cell.text, 0, at) is not None
@@ -251,16 +170,18 @@ def _is_in_row(place: _Place, cell: _Cell, at: int) -> bool:
     if _is_left_empty(place, left):
         return True
     is_last = _skip_gap(cell.text, _end_word(cell.text, at)) == len(cell.text)
-    return is_last and place.row[:1].isspace() and _measure(left) == _measure(place.cell.text)
+    return is_last and place.row[:1].isspace() and measure(left) == measure(place.cell.text)
 
 
-def _is_record(place: _Place, cell: _Cell, at: int) -> bool:
+def _is_record(place: Place, cell: Cell, at: int) -> bool:
     """Return whether a line is another record: it has a number of its own, or another name."""
-    if place.sign:
+    if place.name:
         left, own = (b" ".join(one.others[: place.number]) for one in (cell, place.cell))
     else:
         left, own = cell.text[:at], place.cell.text
     if _NUMBER.match(left) and _NUMBER.match(own):
+        return True
+    if place.name == "tab" and len(left.split()) == len(own.split()) == 1:
         return True
     # No program wraps the rows of a Markdown file.
     return bool(_VALUE.search(left) or (is_markdown(place.path) and _WORD.search(left)))
@@ -279,16 +200,3 @@ def _end_word(text: bytes, at: int) -> int:
 
 def _starts_word(text: bytes, at: int) -> bool:
     return 0 <= at < len(text) and not _IN_WORD.match(text[max(0, at - 1) : at])
-
-
-def _measure(text: bytes) -> int:
-    """Return the columns of a text; a letter has one, whatever its bytes are."""
-    return len(text) if text.isascii() else len(text.decode("utf-8", "surrogateescape"))
-
-
-def _cut(text: bytes, column: int) -> int:
-    """Return the offset of a column in a text."""
-    if text.isascii():
-        return column
-    letters = text.decode("utf-8", "surrogateescape")[:column]
-    return len(letters.encode("utf-8", "surrogateescape"))

@@ -28,7 +28,7 @@ from collections.abc import Callable
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, tags
-from wakeyscan.scanner.ends.columns import SEPARATOR
+from wakeyscan.scanner.ends.cells import SEPARATOR
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.series import has_next_in_series
