@@ -116,7 +116,7 @@ class _UnitLimits:
             return result
         if self._run_limit is None:
             self._run_limit = listed_findings.build_run_limit(self._context.max_findings)
-        listed = tuple(self._run_limit.list_findings(result.findings))
+        listed = self._run_limit.list_all(result.findings)
         self.is_full = self._run_limit.is_exceeded
         skipped = self._run_limit.list_skipped(Origin("")) if self.is_full else ()
         return result._replace(findings=listed, skipped=(*result.skipped, *skipped))

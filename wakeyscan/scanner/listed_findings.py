@@ -5,7 +5,7 @@ Findings over a limit are not even built: a file of 40 MB may have a key on each
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from wakeyscan.core.document import Origin, Skipped
@@ -38,6 +38,16 @@ class FindingLimit:
     def list_findings(self, found: Iterable[Finding]) -> Iterator[Finding]:
         """Yield the findings within the limits, in order; end at the first one that is over."""
         return filter(self._is_listed, takewhile(self._count, found))
+
+    def list_all(self, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return what `list_findings` yields, which mostly is all of them."""
+        if self._findings + self._placeholders + len(found) > self._maximum:
+            return tuple(self.list_findings(found))
+        placeholder = Standing.PLACEHOLDER
+        placeholders = sum([finding.standing is placeholder for finding in found])
+        self._placeholders += placeholders
+        self._findings += len(found) - placeholders
+        return tuple(found)
 
     def _count(self, finding: Finding) -> bool:
         is_placeholder = finding.standing is Standing.PLACEHOLDER

@@ -139,7 +139,9 @@ def is_before_same_line(content: bytes, start: int, end: int) -> bool:
         return False
     low = max(0, start - CONTEXT)
     line_start = content.rfind(b"\n", low, start) + 1 or low
-    line = find_last_line(content[line_start:start])
+    line = content[line_start:start]
+    if _has_break(line):
+        line = find_last_line(line)
     if not line_start:
         line = line.removeprefix(_BYTE_ORDER_MARK)
     at = end + 1 + len(line)
