@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import quopri
 import random
 from collections.abc import Callable, Mapping
 
@@ -147,6 +149,33 @@ def test_pieces_in_inner_code_are_joined(text: str, code: str) -> None:
             assert secret == KEY or finding.bounds is Bounds.OPEN, cut
         else:
             assert secret == KEY, cut
+
+
+ESCAPED: Mapping[str, tuple[str, Build]] = {
+    "page": ("a.html", lambda code: f"<pre><code>{html.escape(code)}</code></pre>\n"),
+    "cell": ("a.csv", lambda code: 'id,code\n1,"{}"\n'.format(code.replace('"', '""'))),
+    "mail": ("a.eml", lambda code: quopri.encodestring(f"{code}# é\n".encode()).decode()),
+    "listing": (
+        "a.txt",
+        lambda code: "".join(f"a.py:{n}:{line}\n" for n, line in enumerate(code.split("\n"), 9)),
+    ),
+    "numbered lines": (
+        "a.txt",
+        lambda code: "".join(f"{n}: {line}\n" for n, line in enumerate(code.split("\n"), 9)),
+    ),
+}
+"""Texts in which other signs are written for those of the code, or something before its lines."""
+
+
+@pytest.mark.parametrize("code", CODE)
+@pytest.mark.parametrize("text", ESCAPED)
+@pytest.mark.parametrize("cut", [8, 12])
+def test_pieces_in_escaped_code_are_joined(text: str, code: str, cut: int) -> None:
+    path, build = ESCAPED[text]
+    if (text, code) == ("cell", "single quotes"):
+        pytest.skip("nothing in the cell shows that it is code")
+    (finding,) = detect(path, build(split(code, cut)))
+    assert finding.secret.reveal().decode() == KEY
 
 
 @pytest.mark.parametrize("text", ALL)

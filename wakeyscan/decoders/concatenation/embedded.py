@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.assemble import assemble_keys
 from wakeyscan.decoders.concatenation.code_text import CodeText
+from wakeyscan.decoders.concatenation.escaped_code import read_escaped_near
 from wakeyscan.decoders.concatenation.patches import read_patches
 from wakeyscan.decoders.concatenation.quoted_code import read_strings, read_strings_near
 from wakeyscan.decoders.decoder import DecodedText, Segment
@@ -60,6 +61,8 @@ def decode_keys(
 def _list_texts(code: CodeText, found: FoundAnchors, offsets: Iterable[int]) -> Iterator[CodeText]:
     """Yield a text, and the texts inside it."""
     yield code
+    offsets = [*offsets]
+    yield from read_escaped_near(code, offsets)
     for text in read_strings_near(code, offsets):
         yield from _list_inner_texts(text, found, _MAX_DEPTH - 1)
     for text in read_patches(code, _list_parts(found)):

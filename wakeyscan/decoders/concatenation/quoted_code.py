@@ -44,12 +44,12 @@ _DEFAULT_EXTENSION = b".py"
 def read_strings_near(code: CodeText, offsets: Iterable[int]) -> Iterator[CodeText]:
     """Yield the texts of the string literals near each offset, which ascend, as `read_strings`."""
     path = _find_path(code)
-    for start, end in _list_windows(code.content, offsets):
+    for start, end in list_windows(code.content, offsets):
         for text in read_strings(code.select(start, end)):
             yield text._replace(path=path)
 
 
-def _list_windows(content: bytes, offsets: Iterable[int]) -> Iterator[Span]:
+def list_windows(content: bytes, offsets: Iterable[int]) -> Iterator[Span]:
     """Yield the lines near each offset, as a notebook may be large and most of it output."""
     start = end = 0
     for offset in offsets:
