@@ -178,6 +178,13 @@ def test_pieces_in_escaped_code_are_joined(text: str, code: str, cut: int) -> No
     assert finding.secret.reveal().decode() == KEY
 
 
+@pytest.mark.parametrize("cut", [28, 30])
+def test_the_sign_of_a_removed_line_is_no_letter_of_a_certain_key(cut: int) -> None:
+    text = build_reverse_patch(f'curl -H "Authorization: Bearer {KEY[:cut]}\\\n{KEY[cut:]}" x\n')
+    for finding in detect("a.patch", text):
+        assert finding.secret.reveal().decode() == KEY or finding.bounds is Bounds.OPEN
+
+
 @pytest.mark.parametrize("text", ALL)
 def test_all_searches_of_the_prefilter_find_the_pieces(text: str) -> None:
     path, build = ALL[text]

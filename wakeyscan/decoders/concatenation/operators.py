@@ -103,10 +103,13 @@ _ALTERNATIVES = (
 OPERATOR = lazy_pattern(rb"(?x) (?: " + rb" | ".join(_ALTERNATIVES) + rb" )")
 """Text between two parts of a key; the name of the group that matched last is the kind."""
 AMBIGUOUS_OPERATOR = lazy_pattern(
-    rb"(?x) \{ (?! \d?\} ) | \\\r?\n [ \t]{1,64} -"
+    rb"(?x) \{ (?! \d?\} ) | \\\r?\n [ \t]{0,64} -"
     rb" | " + QUOTE + rb" (?: \.[ \t] | \s{0,64} (?: << | && | \* | // ) | \)? \s{0,64} \.add\( )"
 )
-"""Operators that are more often JSON in a log, the end of a sentence, a stream or an option."""
+"""Operators that are more often something else.
+
+They are JSON in a log, the end of a sentence, a stream, an option, or the sign of a diff.
+"""
 _TEMPLATE_START = lazy_pattern(
     rb"(?x) (?P<sure> [$\#]\{ | \\\( )? (?(sure) | \{ ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb"\Z"
 )
