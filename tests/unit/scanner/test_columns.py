@@ -34,6 +34,7 @@ WRAPPED = {
     "columns, the first one": ("AAA  17  x\nr5            y\n", "r5"),
     "columns, centered": (f"AAA    17\n{' ' * 9}r5\n", "r5"),
     "one blank before more": ("10:00 INFO     AAA a.py:3\n               r5T8\n", "r5T8"),
+    "one blank before more, a short rest": ("10:00 INFO     AAA a.py:3\n               r5\n", "r5"),
     "a text in a column": (
         "[10:00:00] using the key AAA a.py:3\n           r5T8 for it\n",
         "r5T8",

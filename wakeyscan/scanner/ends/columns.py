@@ -139,10 +139,9 @@ def _is_wrapped(place: Place, cell: Cell, at: int) -> bool:
         pairs = zip(place.cell.others, cell.others, strict=True)
         return any(_WORD.search(own) and not _WORD.search(other) for own, other in pairs)
     row, left, own = place.row, cell.text[:at], place.cell.text
-    if row.strip() and not _NEXT_COLUMN.match(row):
-        return False
     if _is_left_empty(place, left):
-        return True
+        is_prose = row.strip() and not _NEXT_COLUMN.match(row)
+        return not is_prose or _is_last(cell, at)
     gap = _BLANKS.match(row)
     if not gap or measure(left) < measure(own):
         return False
@@ -169,8 +168,9 @@ def _is_in_row(place: Place, cell: Cell, at: int) -> bool:
     left = cell.text[:at]
     if _is_left_empty(place, left):
         return True
-    is_last = _skip_gap(cell.text, _end_word(cell.text, at)) == len(cell.text)
-    return is_last and place.row[:1].isspace() and measure(left) == measure(place.cell.text)
+    return (
+        _is_last(cell, at) and place.row[:1].isspace() and measure(left) == measure(place.cell.text)
+    )
 
 
 def _is_record(place: Place, cell: Cell, at: int) -> bool:
@@ -185,6 +185,11 @@ def _is_record(place: Place, cell: Cell, at: int) -> bool:
         return True
     # No program wraps the rows of a Markdown file.
     return bool(_VALUE.search(left) or (is_markdown(place.path) and _WORD.search(left)))
+
+
+def _is_last(cell: Cell, at: int) -> bool:
+    """Return whether no other word follows one."""
+    return _skip_gap(cell.text, _end_word(cell.text, at)) == len(cell.text)
 
 
 def _skip_gap(text: bytes, at: int) -> int:
