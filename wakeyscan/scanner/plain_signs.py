@@ -13,24 +13,24 @@ from functools import partial
 from wakeyscan.core.lazy import lazy_pattern
 
 _SIGNS = (
-    (b"\\n'", lazy_pattern(rb"(?P<line>\\n)'[ \t]*\r?\n[ \t]*'"), b"\n"),
-    (b'\\n"', lazy_pattern(rb'(?P<line>\\n)"[ \t]*\r?\n[ \t]*"'), b"\n"),
-    (b"\\n", lazy_pattern(rb"\\+n"), b"\n"),
-    (b"\\r", lazy_pattern(rb"\\+r"), b" "),
-    (b"\\t", lazy_pattern(rb"\\+t"), b" "),
-    (b'\\\\\\"', lazy_pattern(rb'\\{3,15}"'), b'"'),
-    (b"&quot;", lazy_pattern(rb"&quot;"), b'"'),
-    (b"&#34;", lazy_pattern(rb"&#34;"), b'"'),
-    (b"&#39;", lazy_pattern(rb"&#39;"), b"'"),
-    (b"&#x27;", lazy_pattern(rb"&#x27;"), b"'"),
-    (b"&apos;", lazy_pattern(rb"&apos;"), b"'"),
-    (b'""', lazy_pattern(rb'(?<=[\s=(\[,+])""(?=[\w-])|(?<=[\w-])""(?=[\s;)\],+])'), b'"'),
+    (b"\\n'", lazy_pattern(rb"\\n'[ \t]*\r?\n[ \t]*'"), b"\n"),
+    (b'\\n"', lazy_pattern(rb'\\n"[ \t]*\r?\n[ \t]*"'), b"\n"),
+    (b"\\\\n", lazy_pattern(rb"\\{2,16}n"), b"\n"),
+    (b'\\\\\\"wa_live_', lazy_pattern(rb'\\{3,15}"'), b'"'),
+    (b"&quot;wa_live_", lazy_pattern(rb"&quot;"), b'"'),
+    (b"&#34;wa_live_", lazy_pattern(rb"&#34;"), b'"'),
+    (b"&#39;wa_live_", lazy_pattern(rb"&#39;"), b"'"),
+    (b"&#x27;wa_live_", lazy_pattern(rb"&#x27;"), b"'"),
+    (b"&apos;wa_live_", lazy_pattern(rb"&apos;"), b"'"),
+    (b'""wa_live_', lazy_pattern(rb'(?<=[\s=(\[,+])""(?=[\w-])|(?<=[\w-])""(?=[\s;)\],+])'), b'"'),
     (b"=3D", lazy_pattern(rb"=3D"), b"="),
 )
 """A text that shows that a sign is in a content, what is written for it, and the sign.
 
 Programs that print a long string write its lines as literals, one below the other.
 """
+_BREAKS = ((b"\\n", b" \n"), (b"\\r", b"  "), (b"\\t", b"  "))
+"""Escapes that nearly all strings have, and blanks of the same length."""
 _WORD = lazy_pattern(rb"[\w-]")
 
 
@@ -39,6 +39,8 @@ def write_plainly(content: bytes) -> bytes:
     for mark, pattern, sign in _SIGNS:
         if mark in content:
             content = pattern.sub(partial(_pad, sign), content)
+    for escape, blanks in _BREAKS:
+        content = content.replace(escape, blanks)
     return content
 
 
