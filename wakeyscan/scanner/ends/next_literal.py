@@ -30,14 +30,28 @@ _WORD = lazy_pattern(rb"[A-Za-z_]\w+")
 _CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[]*(?:[\"'`][\w-]{1,128}[\"'`],\s{0,8}){0,8}[\"'`]*\Z")
 """The name of a call or a directive, up to one of its first arguments."""
 _JOINS = lazy_pattern(
-    rb"(?i)append|(?:\A|\.)asci[iz]\b|build|concat|echo|implode|join|mkstring|paste|print|str(?:ing)?\b|str[nl]?cat|str_c\b"
-    rb"|write|<<"
+    rb"(?i)append|(?:\A|\.)asci[iz]\b|build|\bcat[stx]\b|concat|echo|format|implode|join|memcpy"
+    rb"|mkstring|paste|print|replace|reversed|str(?:ing)?\b|str[nl]?cat|str_c\b|write|<<"
+    rb"|%s%s|\{\w?\}\{\w?\}|\) ?=> ?\w+ ?\+"
+    rb"|\((?P<one>\$?\w+), ?(?P<two>\$?\w+)\) = \(?[\"']\n"
+    rb"(?s:.{0,200}?)(?P=one) ?[+.&~<>|]{1,2} ?(?P=two)"
 )
-"""A word in the names of functions that join texts."""
+"""A word in the names of functions that join texts, two places of a template, a sum of two names.
+
+A line feed stands for the literals.
+"""
 _OPERATORS = lazy_pattern(
     rb"\s*[A-Za-z]{1,2}\Z|[\s.]*[+.&|~<>*^/\\(){}\[\]%][\s+.&|~<>*^/\\(){}\[\]%A-Za-z]{0,3}\s*\Z"
 )
-_COMMANDS = lazy_pattern(rb"\b(?:append|printf|join)\b[^\r\n]*\Z")
+_COMMANDS = lazy_pattern(rb"\b(?:append|format|printf|join|string cat)\b[^\r\n]*\Z")
+_SUBSTITUTES = lazy_pattern(rb"\bg?sub\([^\r\n]*\Z")
+_REMOVES = lazy_pattern(
+    rb"(?:[\"'`]\)?\.(?:g?sub|replace|split|strip)|[\"']? ?\| ?(?:sed|tr)"
+    rb"|\)[\s;]{1,8}IFS=)(?!\w)"
+)
+"""A call or a command that may remove the separator within a literal, or of a list."""
+_FILTER = lazy_pattern(rb"\|\s?join\b")
+"""A filter of a template that joins a list."""
 _MATRIX = lazy_pattern(rb"(?<!const )(?<!let )(?<!var )\b\w+ ?= ?\[[\"']\Z")
 _MATRIX_END = lazy_pattern(rb"[^\]\r\n]{0,240}\];")
 """An assignment of MATLAB, which joins the literals of a list."""
@@ -46,8 +60,8 @@ _FUNCTION = lazy_pattern(rb"Fn::Join|!Join|!Sub")
 _PRINTF = lazy_pattern(rb"\bprintf[ \t][^\r\n;]*\Z")
 _JOINS_BY_SEPARATOR = {b",": _JOINS, b" ": _COMMANDS, b"\n": _FUNCTION, b";": _PRINTF}
 _NEXT_WORD = lazy_pattern(
-    rb"(?:,?[ \t]*|\n[ \t]*-[ \t]+|;[ \t]*printf[ \t]+(?:[\"']?%s[\"']?[ \t]+)?[\"']?)"
-    rb"([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}\"]|\Z)"
+    rb"(?:,?[ \t]*(?:\+ )?|\n[ \t]*-[ \t]+|;[ \t]*printf[ \t]+(?:[\"']?%s[\"']?[ \t]+)?[\"']?)"
+    rb"([A-Za-z0-9_-]{1,120})(?=[\s,;|)\]}\"'`]|\Z)"
 )
 _SEPARATORS = lazy_pattern(rb"[,;]|\n[ \t]*-[ \t]")
 _JOIN_BEFORE, _JOIN_AFTER = 60, 240
@@ -74,9 +88,14 @@ def _find_next_word(end: TextEnd) -> Rest | None:
     """Return the word after one without quotes, in a list or among the arguments of printf."""
     joins = _JOINS_BY_SEPARATOR.get(end.after[:1])
     found = _NEXT_WORD.match(end.after) if joins else None
-    if not joins or not found or not joins.search(end.before[-_JOIN_BEFORE:]):
+    if not joins or not found or not may_be_rest(found[1]):
         return None
-    return Rest(found[1], *found.span(1)) if may_be_rest(found[1]) else None
+    before, after = end.before[-_JOIN_BEFORE:], end.after[found.end() :][:_JOIN_AFTER]
+    if not (joins.search(before) or _SUBSTITUTES.search(before) or _REMOVES.match(after)):
+        is_item, is_sum = end.after.startswith(b"\n"), end.after.startswith(b" + ")
+        if not is_sum and not (is_item and _FILTER.search(after)):
+            return None
+    return Rest(found[1], *found.span(1))
 
 
 def _is_joined(between: bytes, end: TextEnd) -> bool:
