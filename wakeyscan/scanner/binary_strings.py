@@ -155,7 +155,8 @@ def _find_outside_tables(
         if is_bare:
             string = _find_bare(content, at, limit)
         elif nuls.has_controls and (nuls.is_near(at, at) or _has_control(content, at)):
-            string = _find_in_binary(content, at, limit, previous_end)
+            string = _find_bencoded(content, at, limit)
+            string = string or _find_in_binary(content, at, limit, previous_end)
         else:
             string = _find_in_text(content, at, limit, previous_end)
         if string:
@@ -175,6 +176,14 @@ def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> U
     if run_end - at < MIN_KEY:
         return UndelimitedString(at, run_end)
     return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+
+
+def _find_bencoded(content: bytes, at: int, limit: int) -> UndelimitedString | None:
+    """Return a string of a bencoded content with binary strings, as a torrent has them."""
+    if content[at - 1 : at] != b":" or not _BENCODED.match(content):
+        return None
+    end = _find_counted_end(content, at, _find_run_end(content, at, limit))
+    return UndelimitedString(at, end, Bounds.CERTAIN) if end else None
 
 
 def _add_other_ends(

@@ -303,6 +303,7 @@ ITEMS = {
     "bencode, a number after": "d3:key{n}:{k}i-5ee",
     "bencode, the last value": "d3:key{n}:{k}e",
     "bencode, a list": "ll{n}:{k}ee",
+    "bencode, a torrent": "d3:key{n}:{k}4:name3:abc6:pieces3:\0\1\2e",
     "netstrings": "{n}:{k},5:hello,",
     "canonical S-expressions": "(3:key{n}:{k}3:abc)",
 }

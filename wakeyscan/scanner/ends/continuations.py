@@ -57,6 +57,9 @@ _WORD = lazy_pattern(
 )
 _SPACED_BEFORE = lazy_pattern(rb"(?:\A|\n[ \t]*\r?\n)[^\n]*\Z")
 _SPACED_AFTER = lazy_pattern(rb"(?:[^\n]*\n[ \t]*(?:\r?\n|\Z)){2}")
+_LONE_WORD = lazy_pattern(
+    rb"[ \t]*(?:\r?\n[ \t]*){2}[\w-]{1,128}[ \t]*(?:\r?\n[ \t]*(?:\r?\n|\Z)|\Z)"
+)
 _OPEN_MARKUP = lazy_pattern(rb"<[^<>]*\Z|&\#?\Z")
 _ITEM = lazy_pattern(rb"[ \t]*(?:[-*]|[0-9]{1,3}[.)])[ \t]")
 _ITEM_BEFORE = lazy_pattern(rb"[^\w-]*(?:[-*]|[0-9]{1,3}[.)])[ \t]+\Z")
@@ -125,7 +128,7 @@ def _find_words(end: TextEnd) -> list[Rest]:
     for _ in range(_MAX_LINES):
         if not line:
             break
-        is_between = not line[0].strip() and _is_double_spaced(end)
+        is_between = not line[0].strip() and _may_be_between(end)
         start = 0 if is_between else _skip_start(own, line[0])
         if start is None:
             break
@@ -136,8 +139,13 @@ def _find_words(end: TextEnd) -> list[Rest]:
     return []
 
 
-def _is_double_spaced(end: TextEnd) -> bool:
-    """Return whether a blank line is before the line of the secret, and after it and the next."""
+def _may_be_between(end: TextEnd) -> bool:
+    """Return whether a blank line after the secret may be within it.
+
+    Either every other line is blank, or the next text is a word alone between blank lines.
+    """
+    if _LONE_WORD.match(end.after):
+        return True
     return bool(_SPACED_BEFORE.search(end.before) and _SPACED_AFTER.match(end.after))
 
 
