@@ -44,8 +44,8 @@ CONTINUED = {
     "text before": 'pw="the key AAA"\npw="7fGh2Kz"\n',
     "words after": "AAA\n7fGh2Kz is bad\n",
     "double-spaced lines": "x\n\nthe key AAA\n\n7fGh2Kz is bad\n\n",
-    "a word alone between blank lines": "AAA\n\n7fGh2Kz\n\nmore words\n",
-    "a word alone at the end": "AAA\r\n\r\n7fGh2Kz\r\n",
+    "a word alone between blank lines": "x\nAAA\n\n7fGh2Kz\n\nmore words\n",
+    "a word alone at the end": "x\nAAA\r\n\r\n7fGh2Kz\r\n",
     "no name": "AAA\n7fGh2Kz: unauthorized\n",
 }
 
