@@ -32,6 +32,10 @@ HALVES = {
     "a list of lines": ("a.py", 'CHUNKS = [\n    "AAA",\n    "BBB",\n]\n'),
     "an array": ("a.c", 'const char *p[] = { "AAA", "BBB", NULL };\n'),
     "an element": ("a.xml", "<a><k>AAA</k>\n<k>BBB</k></a>"),
+    "a word of a page": (
+        "a.html",
+        '<word x="31.2" y="66.9">AAA</word>\n    <word x="31.2" y="83.95">BBB</word>\n',
+    ),
     "a string of JSON": ("a.json", r'{"code": "A = \"AAA\"\nB = \"BBB\"\n"}'),
 }
 
@@ -44,6 +48,10 @@ WHOLE = {
     "a call": ("a.py", 'Client("AAA", "BBB")\n'),
     "a word of a list": ("a.json", '{"args": ["AAA", "production"]}'),
     "not the first of a list": ("a.json", '{"args": ["--key", "AAA", "BBB"]}'),
+    "another attribute": (
+        "a.xml",
+        '<string name="key">AAA</string>\n<string name="app">BBB</string>\n',
+    ),
     "another element": ("a.xml", "<a><k>AAA</k>\n<id>BBB</id></a>"),
 }
 

@@ -6,11 +6,12 @@ end. It is not tried as the rest: it may be another secret, which the API would 
 
     another name    the same text precedes both values, up to an index that is one higher
     a list          the secret is its first item, in source code
-    an element      the next one has the same name
+    an element      the next one has the same name, and the same attributes but for numbers
 """
 
 from __future__ import annotations
 
+import re
 from itertools import takewhile
 
 from wakeyscan.core.lazy import lazy_pattern
@@ -35,8 +36,12 @@ _NEXT_ITEM = lazy_pattern(
     rb"(?x) [\"'`] \s{0,8} , \s{0,64} [\"'`] " + _VALUE + rb" [\"'`] \s{0,64} [,\]}]"
 )
 _NEXT_ELEMENT = lazy_pattern(
-    rb"(?x) </ (?P<name> [\w:.-]{1,40} ) > \s{0,64} < (?P=name) > " + _VALUE + rb" <"
+    rb"(?x) </ (?P<name> [\w:.-]{1,40} ) > \s{0,64} (?P<tag> < (?P=name) (?: \s [^<>]{0,200} )? > )"
+    + _VALUE
+    + rb" <"
 )
+_TAG_BEFORE = lazy_pattern(rb"<[\w:.-]{1,40}(?:\s[^<>]{0,200})?>\Z")
+_NUMBER = lazy_pattern(rb"[0-9.]+")
 _TOKEN = lazy_pattern(rb"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
 _SIGNS = (b"=", b":", b"<")
 _PAIRS = frozenset(
@@ -54,13 +59,17 @@ def has_next_in_series(end: TextEnd) -> bool:
         if item and _may_be_half(item["value"]):
             return True
     element = _NEXT_ELEMENT.match(end.after) if end.after.startswith(b"</") else None
-    if element and _is_element(end.before, element["name"]):
+    if element and _is_element(end.before, element):
         return _may_be_half(element["value"])
     return _has_next_name(end)
 
 
-def _is_element(before: bytes, name: bytes) -> bool:
-    return before.endswith(b"<%b>" % name) and not is_inline(name)
+def _is_element(before: bytes, following: re.Match[bytes]) -> bool:
+    """Return whether the next element has the same name, and attributes that differ in numbers."""
+    tag = _TAG_BEFORE.search(before[-_REACH:])
+    if not tag or is_inline(following["name"]):
+        return False
+    return _NUMBER.sub(b"", tag[0]) == _NUMBER.sub(b"", following["tag"])
 
 
 def _may_be_half(word: bytes) -> bool:
