@@ -109,6 +109,7 @@ NEXT_VALUE = {
     "value of the same name": "Key: AAA\nKey: 7fGh2Kz and\n",
     "value of the same name, no blanks": "KEY=AAA\nKEY=7fGh2Kz\n",
     "frame": "* the key AAA *\n* 7fGh2Kz     *\n",
+    "later entry": "10:00:00 the key AAA\n10:00:01 7fGh2Kz\n",
     "record": '{"msg": "AAA"}\n{"msg": "7fGh2Kz"}\n',
 }
 
@@ -122,7 +123,8 @@ OTHER_VALUE = {
     "another key": f"- AAA\n- {PREFIX}7fGh2Kz4fGh7Kz4fGh\n",
     "value of another name": "KEY=AAA\nPASSWORD=7fGh2Kz\n",
     "value of a numbered name": "KEY_1=AAA\nKEY_2=7fGh2Kz\n",
-    "later entry": "10:00:00 AAA\n10:00:01 7fGh2Kz\n",
+    "later entry": "10:00:00 AAA\n10:00:01 7fGh2Kz is bad\n",
+    "later entry, name": "10:00:00 AAA\n10:00:01 staging\n",
     "indented": "    AAA\n    7fGh2Kz\n",
 }
 

@@ -87,18 +87,20 @@ def find_continuations(end: TextEnd) -> list[list[Rest]]:
 def may_be_in_next_value(end: TextEnd) -> bool:
     """Return whether the next line begins like that of the secret, and goes on with a random word.
 
-    A program may have wrapped the text in a list, in a frame, or after a name that it repeats. It
-    may also be another secret, so it is not tried.
+    A program may have wrapped the text in a list, in a frame, or after a name that it repeats. The
+    word may also be another secret, so it is not tried. In an entry of a log with another time, it
+    must be the only one.
     """
     own, line = _read_lines(end)
     if not line or not own or _is_list_of_code(end, own, line):
         return False
     start = find_common_start(own, line[0])
-    prefix, other = own[:start], line[0][:start]
+    prefix, other, text = own[:start], line[0][:start], line[0][start:].lstrip(_OPENING)
+    is_later = _begins_later_entry(own, line[0])
     has_other_number = prefix != other and not _ITEM_BEFORE.match(prefix)
-    if not prefix.strip() or has_other_number or _begins_later_entry(own, line[0]):
+    if not prefix.strip() or (has_other_number and not is_later) or KEY_PREFIX in line[0]:
         return False
-    return KEY_PREFIX not in line[0] and looks_random(line[0][start:].lstrip(_OPENING))
+    return looks_random(text) and (not is_later or len(text.split()) == 1)
 
 
 def _is_list_of_code(end: TextEnd, own: bytes, line: re.Match[bytes]) -> bool:
