@@ -30,6 +30,7 @@ from wakeyscan.scanner.ends.text_end import (
     Rest,
     TextEnd,
     is_before_same_line,
+    may_have_lines,
     read_end,
 )
 from wakeyscan.scanner.strings import blocks
@@ -165,12 +166,13 @@ def _place(rests: list[Rest], content: bytes, end: int) -> list[Rest]:
 def _list_layers(match: Match, content: bytes, path: str, nuls: NulSearch | None) -> list[TextEnd]:
     """Return the end of a key in each layer of the text around it.
 
-    There are none in binary data, and before the same line with another key.
+    There are none in binary data, before the same line with another key, and in the last line.
     """
     start, end = match.start, match.end
     if is_binary(content, start, end, nuls) or is_before_same_line(content, start, end):
         return []
-    return [*_list_texts(read_end(content, start, end, path))]
+    text_end = read_end(content, start, end, path)
+    return [*_list_texts(text_end)] if may_have_lines(text_end.after) else []
 
 
 def _list_texts(end: TextEnd) -> Iterator[TextEnd]:

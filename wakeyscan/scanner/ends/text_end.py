@@ -46,6 +46,8 @@ CUT_NOTE = rb"""(?: \+ [0-9] | [0-9]{1,7} [ ]? (?: [A-Za-z]{1,12} [ ] ){0,2}
 """Pattern of a note in brackets that a tool writes where it cuts a text (verbose)."""
 _OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
+_BREAK_STARTS = b"\n\\<&%"
+
 _CODE = rb"\x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )"
 CODE = lazy_pattern(rb"(?x)" + _CODE)
 """A code of a terminal, such as a color."""
@@ -165,9 +167,15 @@ def _has_break(line: bytes) -> bool:
     return _CR in line or not line.isascii() or _VERTICAL_TAB in line or _FORM_FEED in line
 
 
+def may_have_lines(text: bytes) -> bool:
+    """Return whether a text may have a line break, also one that is escaped or a tag."""
+    return any(sign in text for sign in _BREAK_STARTS) or _has_break(text)
+
+
 def split_line(text: bytes) -> tuple[bytes, bytes]:
     """Return the first line, and the text after its line break."""
-    if (at := text.find(b"\n")) >= 0 and not _has_break(line := text[:at]):
-        return line, text[at + 1 :]
+    at = text.find(b"\n")
+    if not _has_break(line := text[:at] if at >= 0 else text):
+        return (line, text[at + 1 :]) if at >= 0 else (text, b"")
     found = _BREAK.search(text)
     return (text[: found.start()], text[found.end() :]) if found else (text, b"")
