@@ -1,7 +1,12 @@
-"""Starts of lines: what two lines have in common there, such as a time, a number or a sign."""
+"""Lines: what two of them start with, such as a time or a number, and what divides their cells."""
 
 from __future__ import annotations
 
+CELL_SEPARATOR = rb"(?:\||\xc2\xa6|\xe2[\x94\x95][\x80-\xbf])"
+"""Pattern of a line between two cells: a bar, or any sign of a frame, U+2500 to U+257F.
+
+One table may have several: npm's `table` writes its edges with other signs than its columns.
+"""
 _MAX_START = 128
 """Bytes of two lines that are compared."""
 _WORD_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"

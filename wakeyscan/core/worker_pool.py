@@ -116,8 +116,8 @@ class _Pool:
 
 def _wait(channels: Iterable[Any], timeout: float | None) -> list[Any]:
     if shares_memory():
-        return [*forked_worker.wait(channels, timeout)]
-    return [*spawned_worker.wait(channels, timeout)]
+        return forked_worker.wait(channels, timeout)
+    return spawned_worker.wait(channels, timeout)
 
 
 def _send_next(channel: Any, tasks: Iterator[Any]) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.line_starts import find_common_start, read_common_start
+from wakeyscan.core.line_starts import CELL_SEPARATOR, find_common_start, read_common_start
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.split_prefix import PREFIX
 
@@ -21,11 +21,14 @@ _MAX_LINE = 1 << 10
 """Bytes of a line that are read."""
 _MIN_REST = 12
 """Characters of a rest that other words may follow."""
-_SEPARATOR = rb"(?:\||\xc2\xa6|\xe2[\x94\x95][\x80-\xbf])"
 
 _ITEM_GAP = rb"(?: \\r )? (?: \\n )? (?P<string> [\"'] ) , [ ]{0,4} (?P=string) (?! \w+ [\"'] )"
 TAIL = (
-    rb"(?: " + _ITEM_GAP + rb" | (?: [ \t]{0,200} (?:" + _SEPARATOR + rb"|[*\#]) [^\r\n]{0,400}+"
+    rb"(?: "
+    + _ITEM_GAP
+    + rb" | (?: [ \t]{0,200} (?:"
+    + CELL_SEPARATOR
+    + rb"|[*\#]) [^\r\n]{0,400}+"
     rb" | (?P<columns> [ \t] [^\r\n]{1,599}+ )"
     rb" | (?: \\r )? (?: \\n )? [\"'] (?: , [^\r\n]{0,300} )? \}? ,?"
     rb" | \xe2\x80\xa6 | </ [\w.-]{1,20} > | (?P<break> <br[ ]?/?> ) )? [ \t]{0,200} \r*\n )"
@@ -34,12 +37,12 @@ TAIL = (
 _LINE_END = lazy_pattern(rb"(?x) " + TAIL)
 _SIGN = lazy_pattern(rb"(?:\xe2\x86[\xaa\xb3]|\xe2\x80\xa6)")
 """The sign with which an editor begins the rest of a line."""
-_CELL_LINE = lazy_pattern(_SEPARATOR)
+_CELL_LINE = lazy_pattern(CELL_SEPARATOR)
 _LAST_WORD = lazy_pattern(rb"[A-Za-z0-9_-]*\Z")
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])")
 _MAY_BE_RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[A-Za-z])|[\w-]*[a-z][A-Z]|[\w-]*[A-Z]{2}")
-_ALONE = lazy_pattern(rb"[ \t]*(?:" + _SEPARATOR + rb"|[\"'*#<]|\\[nr]|\r*\n|\Z)")
+_ALONE = lazy_pattern(rb"[ \t]*(?:" + CELL_SEPARATOR + rb"|[\"'*#<]|\\[nr]|\r*\n|\Z)")
 _NUMBER = lazy_pattern(rb"[ \t]*([0-9]{1,7})(?:\t|[ ]?[:|])[ ]?")
 _NAME = lazy_pattern(rb"[\"']?[ \t]*[:=]")
 _TEXT = lazy_pattern(rb"[\"'][^\"']*[ \t][^\"']*\Z")
@@ -51,8 +54,7 @@ def find_next_part(content: bytes, part: Part) -> int | None:
     line_end = _LINE_END.match(content, part.end)
     if not line_end or (part.size == len(PREFIX) and _is_alone(content, part)):
         return None
-    low = max(0, part.end - _MAX_LINE)
-    line = content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]
+    line = _read_line(content, part.end)
     stop = content.find(b"\n", line_end.end(), line_end.end() + _MAX_LINE)
     following = content[line_end.end() : stop if stop >= 0 else line_end.end() + _MAX_LINE]
     size = _find_text(_LAST_WORD.sub(b"", line), following, line_end)
@@ -60,6 +62,12 @@ def find_next_part(content: bytes, part: Part) -> int | None:
         return None
     text = following[size:].lstrip(b" \t")
     return line_end.end() + len(following) - len(text) if _may_go_on(text, part) else None
+
+
+def _read_line(content: bytes, end: int) -> bytes:
+    """Return the line up to an offset."""
+    low = max(0, end - _MAX_LINE)
+    return content[content.rfind(b"\n", low, end) + 1 or low : end]
 
 
 def _find_text(own: bytes, following: bytes, line_end: re.Match[bytes]) -> int | None:
@@ -78,8 +86,7 @@ def _find_text(own: bytes, following: bytes, line_end: re.Match[bytes]) -> int |
 
 def _is_alone(content: bytes, part: Part) -> bool:
     """Return whether a whole prefix has no text before it, as a name of a prefix has."""
-    low = max(0, part.start - _MAX_LINE)
-    before = content[content.rfind(b"\n", low, part.start) + 1 or low : part.start]
+    before = _read_line(content, part.start)
     return not any(character.isalnum() for character in before.decode("ascii", "ignore"))
 
 

@@ -118,9 +118,10 @@ def add_readings(
     layers = _list_layers(match, content, path, nuls)
     if not layers and not has_other:
         return match
-    if _may_be_in_next_value(layers):
+    found = [(layer, find_continuations(layer)) for layer in reversed(layers)]  # innermost first
+    if any(not ways and _may_be_in_next_value(layer) for layer, ways in found):
         return match.with_bounds(Bounds.OPEN)
-    groups = _find_continuations(match, content, layers)
+    groups = [_place(way, content, match.end) for _, ways in found for way in ways]
     if not (groups or has_other) or Secret(text, API_KEY) != match.secret:
         return match
     match = match._replace(rests=_find_spans(match, chain.from_iterable(groups)))
@@ -183,22 +184,9 @@ def _list_texts(end: TextEnd) -> Iterator[TextEnd]:
         yield from list_layers(record)
 
 
-def _may_be_in_next_value(layers: list[TextEnd]) -> bool:
-    """Return whether another value may be the rest of a key, and nothing else is, in a layer."""
-    return any(
-        may_be_in_next_value(layer) and not find_continuations(layer)
-        for layer in layers
-        if not layer.is_in_layer
-    )
-
-
-def _find_continuations(match: Match, content: bytes, layers: list[TextEnd]) -> list[list[Rest]]:
-    """Return the continuations in each layer of the text around a key, the innermost first."""
-    return [
-        _place(group, content, match.end)
-        for layer in reversed(layers)
-        for group in find_continuations(layer)
-    ]
+def _may_be_in_next_value(layer: TextEnd) -> bool:
+    """Return whether another value may be the rest of a key, unless an inner text decides."""
+    return not layer.is_in_layer and may_be_in_next_value(layer)
 
 
 def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:

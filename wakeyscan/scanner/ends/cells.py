@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import CELL_SEPARATOR
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.scanner.ends.text_end import TAB, TextEnd
 
-SEPARATOR = rb"(?:\||\xc2\xa6|\xe2[\x94\x95][\x80-\xbf])"
-"""Pattern of a line between two cells: a bar, or any sign of a frame, U+2500 to U+257F.
-
-One table may have several: npm's `table` writes its edges with other signs than its columns.
-"""
-_NAMED_SIGNS = (
-    rb"(?P<bar>"
-    + SEPARATOR
-    + rb") | (?P<tab>\t) | (?P<semicolon>;) | (?P<comma>,)"
-    + rb" | (?P<colon> (?<![^ ]) : (?![^ ])) | (?P<ampersand> (?<![^ ]) & (?![^ ]))"
-    + rb" | (?P<exclamation> (?<![^ ]) ! (?![^ ]))"
-)
+_PATTERNS = {
+    "bar": CELL_SEPARATOR,
+    "tab": rb"\t",
+    "semicolon": rb";",
+    "comma": rb",",
+    "colon": rb"(?<![^ ]):(?![^ ])",
+    "ampersand": rb"(?<![^ ])&(?![^ ])",
+    "exclamation": rb"(?<![^ ])!(?![^ ])",
+}
+"""Signs that divide cells, by the name of their group in the patterns below."""
+_NAMED_SIGNS = b"|".join(b"(?P<%b>%b)" % (name.encode(), sign) for name, sign in _PATTERNS.items())
 _SIGN_NEXT = lazy_pattern(
     rb"""(?x) (?: [.+] | \xe2\x80\xa6 )? ["']? (?: [ ] | \xc2\xa0 )*+
     (?: """
@@ -27,16 +27,7 @@ _SIGN_NEXT = lazy_pattern(
     + rb""" ) (?: (?<![;,]) | [ ]? [\w"',;] )"""
 )
 _SIGN_BEFORE = lazy_pattern(rb"(?x) (?:" + _NAMED_SIGNS + rb""") (?: [ ] | \xc2\xa0 )* ["']? \Z""")
-_SIGNS = {
-    "bar": lazy_pattern(SEPARATOR),
-    "tab": lazy_pattern(rb"\t"),
-    "semicolon": lazy_pattern(rb";"),
-    "comma": lazy_pattern(rb","),
-    "colon": lazy_pattern(rb"(?<![^ ]):(?![^ ])"),
-    "ampersand": lazy_pattern(rb"(?<![^ ])&(?![^ ])"),
-    "exclamation": lazy_pattern(rb"(?<![^ ])!(?![^ ])"),
-}
-"""Signs that divide cells, by the name of their group in the patterns above."""
+_SIGNS = {name: lazy_pattern(sign) for name, sign in _PATTERNS.items()}
 
 
 class Cell(NamedTuple):

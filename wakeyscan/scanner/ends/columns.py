@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.line_starts import CELL_SEPARATOR
 from wakeyscan.scanner.ends.cells import (
-    SEPARATOR,
     Cell,
     Place,
     cut_at,
@@ -36,7 +36,7 @@ _WORD_CHARACTERS = lazy_pattern(rb"[A-Za-z0-9_-]++")
 _GAP = lazy_pattern(rb"(?:(?![-_]{0,2}[A-Za-z0-9])[\s\S])*+")
 _COLUMN = lazy_pattern(rb"[\s\S]*[ ]{2}")
 """A line up to its last column, if two blanks precede each."""
-_NEXT_COLUMN = lazy_pattern(rb"(?:[ ]{2}|[ ]*(?:\t|" + SEPARATOR + rb"))")
+_NEXT_COLUMN = lazy_pattern(rb"(?:[ ]{2}|[ ]*(?:\t|" + CELL_SEPARATOR + rb"))")
 _CELL_END = lazy_pattern(rb"[^\sA-Za-z0-9]{0,3}(?:[ ]{2}|[^A-Za-z0-9]*\Z)")
 _BLANKS = lazy_pattern(rb"[ ]{2,}(?=\S)")
 _VALUE = lazy_pattern(rb"""\w\\*["']?[ \t]*[:=][ \t]*\\*["'`]?\Z""")

@@ -52,7 +52,7 @@ _WORD = lazy_pattern(
     + rb"""
     | (?P<option> (?<! [^\s"'`] ) (?: --? [A-Za-z]+ (?! [^\s"'`=] ) | --[a-z] ) )
     | (?P<word> [-_]{0,2} [A-Za-z0-9] [A-Za-z0-9_-]*+ )
-      (?P<sign> (?P<name> \\* ["']? [ \t]*+ (?: =(?!=) | : (?= [\s"'\[{\\] | \Z ) ) )
+      (?: (?P<name> \\* ["']? [ \t]*+ (?: =(?!=) | : (?= [\s"'\[{\\] | \Z ) ) )
         | [(\[/] | \.\w | :: | -> )?"""
 )
 _SPACED_BEFORE = lazy_pattern(rb"(?:\A|\n[ \t]*\r?\n)[^\n]*\Z")
@@ -96,7 +96,7 @@ def may_be_in_next_value(end: TextEnd) -> bool:
         return False
     start = find_common_start(own, line[0])
     prefix, other, text = own[:start], line[0][:start], line[0][start:].lstrip(_OPENING)
-    is_later = _begins_later_entry(own, line[0])
+    is_later = _is_later(own, log_entries.find_stamp(line[0]))
     has_other_number = prefix != other and not _ITEM_BEFORE.match(prefix)
     if not prefix.strip() or (has_other_number and not is_later) or KEY_PREFIX in line[0]:
         return False
@@ -156,17 +156,16 @@ def _skip_start(own: bytes, line: bytes) -> int | None:
     start = find_common_start(own, line)
     if markup := _OPEN_MARKUP.search(line, 0, start):
         start = markup.start()
-    if _begins_later_entry(own, line):
-        return None
     stamp = log_entries.find_stamp(line)
+    if _is_later(own, stamp):
+        return None
     is_other = _is_value(own, line, start) or _ITEM_BEFORE.match(line, 0, start)
     start = max(start, stamp.end() if stamp else 0)
     return None if is_other or _starts_something_else(line, start) else start
 
 
-def _begins_later_entry(own: bytes, line: bytes) -> bool:
+def _is_later(own: bytes, stamp: re.Match[bytes] | None) -> bool:
     """Return whether the next line begins with another time than the line of the secret."""
-    stamp = log_entries.find_stamp(line)
     return bool(stamp and len(own) < CONTEXT and log_entries.cut_fraction(stamp[0]) not in own)
 
 

@@ -91,11 +91,14 @@ def _find_next_word(end: TextEnd) -> Rest | None:
     if not joins or not found or not may_be_rest(found[1]):
         return None
     before, after = end.before[-_JOIN_BEFORE:], end.after[found.end() :][:_JOIN_AFTER]
-    if not (joins.search(before) or _SUBSTITUTES.search(before) or _REMOVES.match(after)):
-        is_item, is_sum = end.after.startswith(b"\n"), end.after.startswith(b" + ")
-        if not is_sum and not (is_item and _FILTER.search(after)):
-            return None
-    return Rest(found[1], *found.span(1))
+    is_joined = (
+        joins.search(before)
+        or _SUBSTITUTES.search(before)
+        or _REMOVES.match(after)
+        or end.after.startswith(b" + ")
+        or (end.after.startswith(b"\n") and _FILTER.search(after))
+    )
+    return Rest(found[1], *found.span(1)) if is_joined else None
 
 
 def _is_joined(between: bytes, end: TextEnd) -> bool:

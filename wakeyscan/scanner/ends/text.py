@@ -26,9 +26,9 @@ import re
 from collections.abc import Callable
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
+from wakeyscan.core.line_starts import CELL_SEPARATOR
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, tags
-from wakeyscan.scanner.ends.cells import SEPARATOR
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.series import has_next_in_series
@@ -51,7 +51,7 @@ else:
 
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]")
 _LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
-_WRAPPED_CELL = lazy_pattern(rb"[ \t]*(?:" + SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
+_WRAPPED_CELL = lazy_pattern(rb"[ \t]*(?:" + CELL_SEPARATOR + rb"|" + BREAK + rb"[^\w\r\n]*\.\w)")
 _REOPENED = lazy_pattern(rb"""[\s+&.,~|<>\\)]*+(?:["'`]|\xe2\x80[\x98-\x9f]|\xc2\xab)""")
 """Another literal after curly quotes, which a word processor put in place of straight ones."""
 _FONT = rb"\\(?:f(?:[A-Z0-9]|\([A-Z]{2}|\[\w{0,16}\])|s[+-]?[0-9]{1,2})"
@@ -235,7 +235,7 @@ _ROWS = (
     _Row(BLANK + rb"*+" + ESCAPED_BREAK, _is_escaped_line_end_certain),
     _Row(BLANK + rb"++" + _ELLIPSIS, _never),
     _Row(rb"\| [\w-]+ \|", _never),
-    _Row(BLANK + rb"|" + SEPARATOR, _is_blank_certain),
+    _Row(BLANK + rb"|" + CELL_SEPARATOR, _is_blank_certain),
     _Row(literals.QUOTE, literals.is_quote_certain),
     _Row(rb"< (?=[A-Za-z/!])", _is_tag_certain),
     _Row(rb"&gt;", _is_entity_certain),
