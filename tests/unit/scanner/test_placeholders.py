@@ -41,6 +41,7 @@ CUT = "a JSON web token that is cut short"
 CUT_SHORT = "cut short by an ellipsis"
 PUBLIC, PART = "a public key", "a part of a credential"
 NO_JWT = "does not decode as a JSON web token"
+UNSIGNED = "a JSON web token without a signature"
 EXAMPLE_JWT = "an example JSON web token"
 MASHED, CHANGED = "typed on a keyboard at random", "a UUID that a person has changed"
 
@@ -54,8 +55,8 @@ def basic(plain: str) -> str:
     return b64encode(plain.encode()).decode()
 
 
-def jwt(claims: str, signature: str) -> str:
-    parts = ('{"alg":"HS256","typ":"JWT"}', claims)
+def jwt(claims: str, signature: str, header: str = '{"alg":"HS256","typ":"JWT"}') -> str:
+    parts = (header, claims)
     return ".".join([*(basic(part).rstrip("=") for part in parts), signature])
 
 
@@ -227,6 +228,15 @@ HEADERS = {
     "prefix-and-digits": ("Bearer", "xoxb-1234-1243", POOR),
     "model-and-key": ("Bearer", "llama2-key", WORD),
     "jwt-and-a-full-stop": ("Bearer", jwt(CLAIMS, SIGNATURE) + ".", ""),
+    "jwt-unsigned": ("Bearer", jwt(CLAIMS, "", '{"alg":"none"}'), UNSIGNED),
+    "jwt-unsigned-without-a-dot": ("", jwt(CLAIMS, "", '{"typ":"JWT","alg":"None"}')[:-1], UNSIGNED),
+    "jwt-unsigned-with-blanks": ("Bearer", jwt(CLAIMS, "", '{ "alg" : "none" }'), UNSIGNED),
+    "jwt-unsigned-on-lines": ("Bearer", jwt(CLAIMS, "", '{\n  "alg": "none"\n}'), UNSIGNED),
+    "jwt-unsigned-on-lines-of-windows": ("", jwt(CLAIMS, "", '{\r\n"alg":"none"}'), UNSIGNED),
+    "jwt-none-with-a-signature": ("Bearer", jwt(CLAIMS, SIGNATURE, '{"alg":"none"}'), ""),
+    "jwt-on-lines": ("Bearer", jwt(CLAIMS, SIGNATURE, '{\n  "alg": "HS256"\n}'), ""),
+    "jwt-on-lines-without-a-signature": ("", jwt(CLAIMS, "", '{\n  "alg": "HS256"\n}'), CUT),
+    "not-a-jwt-with-its-first-letters": ("Bearer", f"ewogI{SECRET}.{SECRET}", ""),
     "jwt-and-two-dots": ("Bearer", jwt(CLAIMS, SIGNATURE) + "..", CUT),
     "signed-in-four-parts": ("", f"eyJhbGciOiJIUzI1NiJ9.{basic(CLAIMS)}.{SIGNATURE}.rest", NO_JWT),
     "word-set-apart-is-longer": ("Basic", basic("ci:kraftwerk-test"), ""),

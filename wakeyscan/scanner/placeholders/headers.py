@@ -16,7 +16,7 @@ from wakeyscan.scanner.placeholders.basic import (
 )
 from wakeyscan.scanner.placeholders.password_words import is_made_of_words
 from wakeyscan.scanner.placeholders.tokens import JOINED, POOR, WORD, check_token
-from wakeyscan.scanner.placeholders.web_tokens import check_web_token
+from wakeyscan.scanner.placeholders.web_tokens import check_web_token, is_web_token
 from wakeyscan.scanner.placeholders.words import FOLLOWERS
 
 _PASSWORDS = frozenset(
@@ -80,7 +80,7 @@ def check_header(text: bytes, scheme: bytes) -> str:
         return check_basic(text)
     if scheme.lower() in _PASSWORDS:
         return check_password(text)
-    if text.startswith(b"eyJ"):
+    if is_web_token(text):
         return check_web_token(text)
     if _ELLIPSIS.search(text):
         return _CUT_SHORT

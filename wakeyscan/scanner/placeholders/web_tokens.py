@@ -40,15 +40,31 @@ _KEY = lazy_pattern(rb'"k":"([^"]*)"')
 _EXPIRY = lazy_pattern(rb'"exp"\s*:\s*([0-9]{9,11})(?:\.[0-9]+)?\s*[,}]')
 """The claim with the time in seconds since 1970 from which a token is not valid (RFC 7519)."""
 
+_ALGORITHM = lazy_pattern(rb'"alg"\s*:\s*"(?i:none)"')
+"""The header of a token without a signature (RFC 7518, section 3.6): everyone can write one."""
+
 _CUT_SHORT = "a JSON web token that is cut short"
+_UNSIGNED = "a JSON web token without a signature"
 _NOT_JWT = "does not decode as a JSON web token"
 
 
+def is_web_token(text: bytes) -> bool:
+    """Return whether a text starts as a JSON web token does.
+
+    A header that is written with blanks has other letters than `eyJ`, which are no proof.
+    """
+    if text.startswith(b"eyJ"):
+        return True
+    return text.startswith((b"ey", b"ew")) and b"." in text and bool(_HEADER.match(_decode(text)))
+
+
 def check_web_token(text: bytes) -> str:
-    """Return why a text that starts with `eyJ` is an example, such as that of jwt.io."""
+    """Return why a JSON web token is an example, such as that of jwt.io."""
     parts = text.split(b".")
     if len(parts) == 1:
         return _check_undivided(text)
+    if not any(parts[2:]) and _ALGORITHM.search(_decode(text)):
+        return _UNSIGNED
     if len(parts) > 3 and not parts[-1]:
         parts.pop()  # the full stop of a sentence
     if len(parts) < 3 or not parts[-1] or b"..." in text:
@@ -66,6 +82,14 @@ def check_web_token(text: bytes) -> str:
         return "an example JSON web token"
     is_whole = len(signature) >= _MIN_SIGNATURE and not _is_spoiled(parts[0], claims)
     return "" if is_whole else _NOT_JWT
+
+
+def _decode(text: bytes) -> bytes:
+    """Return the header of a token, or nothing if it is not in base64."""
+    try:
+        return decode_credential(text.partition(b".")[0])
+    except ValueError:
+        return b""
 
 
 def _is_spoiled(header: bytes, claims: bytes) -> bool:
@@ -91,10 +115,7 @@ def _is_example(claims: bytes) -> bool:
 
 def _is_signed(header: bytes) -> bool:
     """Return whether the header is that of a signed token, which has three parts."""
-    try:
-        plain = decode_credential(header)
-    except ValueError:
-        return False
+    plain = _decode(header)
     return b'"alg"' in plain and b'"enc"' not in plain
 
 
@@ -126,7 +147,7 @@ def _check_undivided(text: bytes) -> str:
 def find_expiry(text: bytes) -> str:
     """Return the day on which a signed JSON web token expires, in UTC (ISO 8601), or nothing."""
     parts = text.split(b".")
-    if len(parts) != 3 or not text.startswith(b"eyJ"):
+    if len(parts) != 3 or not is_web_token(text):
         return ""
     found = _EXPIRY.search(_decode_claims(parts[1]) or b"")
     return time.strftime("%Y-%m-%d", time.gmtime(int(found[1]))) if found else ""
