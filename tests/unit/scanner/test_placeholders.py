@@ -229,7 +229,7 @@ HEADERS = {
     "model-and-key": ("Bearer", "llama2-key", WORD),
     "jwt-and-a-full-stop": ("Bearer", jwt(CLAIMS, SIGNATURE) + ".", ""),
     "jwt-unsigned": ("Bearer", jwt(CLAIMS, "", '{"alg":"none"}'), UNSIGNED),
-    "jwt-unsigned-without-a-dot": ("", jwt(CLAIMS, "", '{"typ":"JWT","alg":"None"}')[:-1], UNSIGNED),
+    "jwt-unsigned-and-no-dot": ("", jwt(CLAIMS, "", '{"kid":"7","alg":"None"}')[:-1], UNSIGNED),
     "jwt-unsigned-with-blanks": ("Bearer", jwt(CLAIMS, "", '{ "alg" : "none" }'), UNSIGNED),
     "jwt-unsigned-on-lines": ("Bearer", jwt(CLAIMS, "", '{\n  "alg": "none"\n}'), UNSIGNED),
     "jwt-unsigned-on-lines-of-windows": ("", jwt(CLAIMS, "", '{\r\n"alg":"none"}'), UNSIGNED),
