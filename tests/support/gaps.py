@@ -114,6 +114,21 @@ def typed(key: str, before: str = "", echo: str = "") -> str:
     return '{"version": 2, "width": 80, "height": 24}\n' + events + event("\\r\\n")
 
 
+def listed(key: str, gap: str, opening: str = "", closing: str = "", size: int = 1) -> str:
+    """Record a key in events without codes, as version 1 of asciinema does; `gap` is between two.
+
+    A color may be around each of them.
+    """
+    parts = [key[at : at + size] for at in range(0, len(key), size)]
+    events = gap.join(f"{opening}{part}{closing}" for part in ("$ ", *parts, "\\r\\n"))
+    return f'{{"version": 1, "width": 80, "stdout": [[0.1, "{events}"]]}}\n'
+
+
+def struck(text: str) -> str:
+    """Return a text in bold, as `nroff` writes it for a printer."""
+    return "".join(f"{letter}\b{letter}" for letter in text)
+
+
 TIME = "2026-01-02T03:04:05.678901234Z"
 DOCKER_GAP = f'","stream":"stdout","time":"{TIME}"}}\n{{"log":"'
 SPACED, TIGHT = '[0.25, "%s", "%s"]\n', '[0.25,"%s","%s"]\n'
@@ -218,6 +233,31 @@ TERMINAL = {
     "typed": Gap("terminal", lambda key, cut: typed(key), 2),
     "typed in zsh": Gap("terminal", lambda key, cut: typed(key, before="\\b"), 2),
     "typed with input": Gap("terminal", lambda key, cut: typed(key, echo="i"), 2),
+    "colors of grep": Gap(
+        "terminal",
+        lambda key, cut: "".join(f"\x1b[01;31m\x1b[K{c}\x1b[m\x1b[K" for c in key) + "\n",
+    ),
+    "typed, with long times": Gap(
+        "terminal", lambda key, cut: typed(key).replace("0.25", "0.30000000000000004"), 2
+    ),
+    "asciinema 1": Gap("terminal", lambda key, cut: listed(key, '"], [0.25, "')),
+    "asciinema 1, indented": Gap(
+        "terminal", lambda key, cut: listed(key, '"\n    ],\n    [\n      0.25,\n      "'), 5
+    ),
+    "asciinema 1, pairs": Gap("terminal", lambda key, cut: listed(key, '"],[0.25,"', size=2)),
+    "a color for each event": Gap(
+        "terminal",
+        lambda key, cut: listed(key, '"], [0.25, "', "\\u001b[32m", "\\u001b[0m"),
+    ),
+    "a color for two letters": Gap(
+        "terminal",
+        lambda key, cut: listed(key, '"], [0.25, "', "\\u001b[32m", "\\u001b[0m", size=2),
+    ),
+    "bold": Gap("terminal", lambda key, cut: f"{struck('key')} {struck(key)}\n"),
+    "underlined": Gap("terminal", lambda key, cut: "".join(f"_\b{c}" for c in key) + " a\n"),
+    "bold and underlined": Gap(
+        "terminal", lambda key, cut: "".join(f"_\b{c}\b{c}" for c in key) + "\n"
+    ),
     "a color for each letter": Gap(
         "terminal",
         lambda key, cut: "".join(f"\x1b[38;5;{n}m{c}\x1b[39m" for n, c in enumerate(key)) + "\n",

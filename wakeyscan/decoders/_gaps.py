@@ -67,6 +67,8 @@ class GapFormat(NamedTuple):
     """Returns where the key continues after a gap; returns nothing if it ends there."""
     find_end: Callable[[bytes, int], Span | None] = lambda content, end: None
     """Returns the bounds of a line end after a key that is its end, if its gaps are certain."""
+    hidden: re.Pattern[bytes] | None = None
+    """Pattern of what shows nothing around a key, where no text shows that the key ends."""
 
 
 class Gap(NamedTuple):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.decoders._gaps import GapFormat, SplitKey, find_keys
+from wakeyscan.decoders._gaps import LETTER, GapFormat, SplitKey, find_keys
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 
 _BEFORE, _AFTER = 256, 1024
@@ -34,8 +35,10 @@ def join_keys(
     for is_certain in (True, False):
         selected = [key for key in keys if key.is_certain is is_certain]
         for group in _group_by_window(selected):
-            edits = list(_list_edits(content, group, gap_format))
             window = group[0].start - _BEFORE, group[-1].end + _AFTER
+            edits = list(_list_edits(content, group, gap_format))
+            if gap_format.hidden:
+                edits = _merge_edits(edits, _list_hidden(content, window, group, gap_format.hidden))
             decoded = _apply_edits(content, window, edits)
             yield decoded._replace(is_final=True, is_guess=not is_certain)
 
@@ -58,6 +61,26 @@ def _list_edits(content: bytes, keys: Iterable[SplitKey], gap_format: GapFormat)
         yield from (_Edit(gap.start, gap.end, gap.text) for gap in key.gaps)
         if key.is_certain and (line_end := gap_format.find_end(content, key.end)):
             yield _Edit(*line_end, b"\n\n")
+
+
+def _list_hidden(
+    content: bytes, window: Span, keys: list[SplitKey], hidden: re.Pattern[bytes]
+) -> Iterator[_Edit]:
+    """Yield what is hidden in a window, but for that between a key and a letter."""
+    ends = {key.end for key in keys} | {key.start for key in keys}
+    for found in hidden.finditer(content, max(0, window[0]), window[1]):
+        is_end = found.start() in ends and LETTER.match(content, found.end())
+        if not is_end and found.end() not in ends:
+            yield _Edit(*found.span())
+
+
+def _merge_edits(edits: list[_Edit], others: Iterable[_Edit]) -> list[_Edit]:
+    """Return edits in their order, without those of the others that overlap one."""
+    merged: list[_Edit] = []
+    for edit in sorted((*edits, *others), key=lambda edit: (edit.start, -edit.end)):
+        if not merged or edit.start >= merged[-1].end:
+            merged.append(edit)
+    return merged
 
 
 def _apply_edits(content: bytes, window: Span, edits: list[_Edit]) -> DecodedText:

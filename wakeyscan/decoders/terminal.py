@@ -13,6 +13,7 @@ from functools import cache
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
+from wakeyscan.decoders._shown_text import COLOR, STRUCK_UNDERSCORE, show_text
 from wakeyscan.decoders.decoder import (
     DecodedText,
     FoundAnchors,
@@ -27,8 +28,12 @@ NAME = "terminal"
 _GAP_START = rb"(?:[\x1b\x08]|\\[ux0eb]|\"\s{0,8}\]|[ ](?:\r|\\r))"
 _GAP_MARKS = b'\x1b\x08\\"\r'
 _PART_ENDS = (b"\x1b", b'"', b"\\")
-_SINGLE_PARTS = (b"m_\x1b[", b'_"]')
-"""The underscore of a prefix whose letters are separate."""
+_SINGLE_PARTS = (
+    *(b"m_\x1b[", b"K_\x1b[", b'_"]', b"m_\\u001b", b"m_\\x1b[", b"m_\\033[", b"m_\\e["),
+    *(b"m_l\\u001b", b"ma_\\u001b", STRUCK_UNDERSCORE),
+    *(b'"%b"%b' % (part, end) for part in (b"_", b"_l", b"a_") for end in (b"\n", b"\r\n")),
+)
+"""An underscore of a prefix that escapes or events cut into letters, or pairs of them."""
 _MAX_LINE = 1 << 10
 """Bytes before a gap in which the line of its event starts."""
 
@@ -41,12 +46,17 @@ _ESCAPE = (
 _WRAP = rb"[ ] (?: \r (?!\n) | \\r (?!\\n) )"
 """The blank and the carriage return that a shell prints at the last column."""
 _BACKSPACE = rb"(?: \x08 | \\b | \\u0008 )"
-_NUMBER = rb"[0-9]{1,12} (?: \.[0-9]{1,12} )? (?: [eE]-?[0-9]{1,3} )?"
+_NUMBER = rb"[0-9]{1,12} (?: \.[0-9]{1,20} )? (?: [eE]-?[0-9]{1,3} )?"
 _EVENT = rb"\[ \s{0,8} " + _NUMBER + rb" \s{0,8} , \s{0,8} \"[%b]\" \s{0,8} , \s{0,8} \""
 """The start of an event with one of some codes, up to its text."""
 _EVENT_END = rb"\" \s{0,8} \] \s{0,8}"
+_NEXT_OF_VERSION_1 = _EVENT_END + rb", \s{0,16} \[ \s{0,16} " + _NUMBER + rb" \s{0,8} , \s{0,16} \""
+_VERSION_1 = lazy_pattern(rb"\"version\"\s{0,8}:\s{0,8}1\b[^\0]{0,2048}?\"stdout\"\s{0,8}:")
+"""The header of a recording of version 1, whose events have no codes."""
 _TEXT = rb"(?: [^\"\\\r\n] | \\. ){0,512}+"
-_LAST_EVENT = lazy_pattern(rb"\"\s{0,8}\]")
+_LAST_EVENT = lazy_pattern(
+    rb"(?x)" + _NEXT_OF_VERSION_1 + rb"|" + _EVENT_END.removesuffix(rb" \s{0,8}")
+)
 _CODE = lazy_pattern(rb"(?x) " + _EVENT % b"io")
 
 
@@ -63,7 +73,7 @@ def _build_gap_pattern(codes: Iterable[bytes]) -> re.Pattern[bytes]:
     )
     event = _EVENT_END + b"(?: " + b" | ".join(next_events) + b" )"
     # No group inside: with a possessive quantifier, Python 3.11 confuses their spans.
-    gaps = b" | ".join((_ESCAPE, _WRAP, event))
+    gaps = b" | ".join((_ESCAPE, _WRAP, event, _NEXT_OF_VERSION_1))
     return lazy_pattern(rb"(?xs) (?: " + gaps + rb" ){1,32}+ (?P<back> " + _BACKSPACE + rb" )?")
 
 
@@ -86,9 +96,15 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that escapes or events split, without them."""
-    yield from join_keys(
-        content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, _read_gap, _find_end)
-    )
+    read_gap = _read_gap_in_version_1 if _VERSION_1.search(content) else _read_gap
+    gap_format = GapFormat(_GAP_START, _GAP_MARKS, _GAP, read_gap, _find_end, COLOR)
+    yield from join_keys(content, found, gap_format)
+    yield from show_text(content)
+
+
+def _read_gap_in_version_1(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
+    """Return the same as `_read_gap`, but for events, which all are output."""
+    return Joint(gap.end()) if b'"' in gap[0] else _read_gap(content, part, gap)
 
 
 def _read_gap(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:

@@ -52,7 +52,9 @@ _DUMPED_PARTS = (
 _SPLIT_PARTS = (
     lazy_pattern(rb"wa_(?:l(?:i(?:ve?)?)?)?(?!\w)"),
     lazy_pattern(
-        rb'_(?:li(?:ve?)?(?!\w)|"\]|<(?<=>_<)|\}\{\\|\x1b\[(?<=m_\x1b\[)'
+        rb'_(?:li(?:ve?)?(?!\w)|"\]|l?"\r?\n|\x08_|<(?<=>_<)|\}\{\\|\x1b\[(?<=[mK]_\x1b\[)'
+        rb"|\\(?:u001b(?:(?<=m_\\u001b)|(?<=ma_\\u001b))|x1b\[(?<=m_\\x1b\[)"
+        rb"|033\[(?<=m_\\033\[)|e\[(?<=m_\\e\[))|l\\u001b(?<=m_l\\u001b)"
         rb"|\xe2(?<=[\x8b\xa0]_\xe2)|\xc2(?<=\xad_\xc2))"
     ),
     lazy_pattern(rb"wa\{\\[_t]"),

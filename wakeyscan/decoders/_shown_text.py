@@ -1,0 +1,63 @@
+r"""Text as a terminal shows it: without the colors of a wrapped line, and without overstrikes.
+
+A CI log colors each line of a command that it wraps. `nroff` writes a letter twice to make it bold,
+with a backspace between, and `_\bx` for an underlined one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.decoders._escapes import decode_escapes
+from wakeyscan.decoders.decoder import DecodedText, Span
+
+BACKSPACE = b"\x08"
+STRUCK_UNDERSCORE = b"_\x08_"
+"""An underscore in bold, or underlined."""
+
+_ESCAPE = b"\x1b"
+COLOR = lazy_pattern(rb"\x1b\[[0-9;]{0,32}[mK]")
+_COLORS = rb"(?:\x1b\[[0-9;]{0,32}[mK]){1,8}"
+_WRAPPED = lazy_pattern(
+    rb"wa(?:_(?:l(?:i(?:v(?:e(?:_[A-Za-z0-9_-]{0,15})?)?)?)?)?)?(?:"
+    + _COLORS
+    + rb"[ ]?\r*\n|[ ]?\r*\n"
+    + _COLORS
+    + rb")"
+)
+"""A part of a key that is none, at the end of a line in color."""
+_STRUCK = lazy_pattern(re.escape(STRUCK_UNDERSCORE))
+_OVERSTRIKE = rb"(?:[\xc2-\xf4][\x80-\xbf]{1,3}|[^\n\x08])\x08"
+"""A character that the next one replaces, or makes bold."""
+_BEFORE, _AFTER = 256, 1024
+"""Bytes around a part of a key that are shown with it: each letter of a key may take seven."""
+
+
+def show_text(content: bytes) -> Iterator[DecodedText]:
+    """Yield the text around parts of keys as a terminal shows it."""
+    if _ESCAPE in content:
+        for span in _list_windows(content, _WRAPPED):
+            yield decode_escapes(content, span, COLOR.pattern, _show_nothing)
+    if STRUCK_UNDERSCORE in content:
+        for span in _list_windows(content, _STRUCK):
+            yield decode_escapes(content, span, _OVERSTRIKE, _show_nothing)
+
+
+def _list_windows(content: bytes, pattern: re.Pattern[bytes]) -> Iterator[Span]:
+    """Yield the merged surroundings of the matches of a pattern."""
+    start = end = -1
+    for found in pattern.finditer(content):
+        if end >= 0 and found.start() - _BEFORE > end:
+            yield start, end
+            end = -1
+        if end < 0:
+            start = max(0, found.start() - _BEFORE)
+        end = min(len(content), found.end() + _AFTER)
+    if end >= 0:
+        yield start, end
+
+
+def _show_nothing(escape: re.Match[bytes]) -> bytes:
+    return b""
