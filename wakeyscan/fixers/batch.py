@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers.fixer import Edit, Fix, NotFixable
 
 if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
+
+_MOST_POSTPONED = 8
+"""Leaks more than those of a batch whose edits are worked out and postponed."""
 
 
 class LeftAlone(NamedTuple):
@@ -20,59 +24,70 @@ class LeftAlone(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Leaks that are fixed together, and the leaks between them that cannot be fixed."""
+    """Leaks, by their numbers, that are fixed together, and leaks that cannot be fixed."""
 
-    fixed: tuple[Finding, ...] = ()
-    fixes: tuple[Fix, ...] = ()
-    left: tuple[LeftAlone, ...] = ()
+    fixes: Mapping[int, Fix] = MappingProxyType({})
+    """From the end of the content."""
+    left: Mapping[int, str] = MappingProxyType({})
+    """The reason for each leak."""
 
     @property
     def edits(self) -> list[Edit]:
-        """The edits of all fixes; those that add options to one command are one edit."""
-        edits = dict.fromkeys(edit for fix in self.fixes for edit in fix.edits)
-        options: dict[int, bytes] = {}
+        """The edits of all fixes; those that insert at one place are one edit."""
+        edits = dict.fromkeys(edit for fix in self.fixes.values() for edit in fix.edits)
+        inserted: dict[int, bytes] = {}
+        others: list[Edit] = []
         for edit in edits:
-            if edit.is_option:  # the fixes come from the end of the content
-                options[edit.start] = edit.text + options.get(edit.start, b"")
-        others = [edit for edit in edits if not edit.is_option]
-        return others + [Edit(at, at, text, is_option=True) for at, text in options.items()]
+            if edit.is_joinable and edit.start == edit.end:
+                inserted[edit.start] = edit.text + inserted.get(edit.start, b"")
+            else:
+                others.append(edit)
+        return others + [Edit(at, at, text, is_joinable=True) for at, text in inserted.items()]
 
-    def join(self, other: Batch) -> Batch:
-        """Return the outcomes of this batch, then those of another one."""
-        return Batch(self.fixed + other.fixed, self.fixes + other.fixes, self.left + other.left)
+    def keep_half(self) -> Batch:
+        """Return the batch with the first half of its fixes."""
+        half = len(self.fixes) // 2
+        return self._replace(fixes=dict([*self.fixes.items()][:half]))
 
     def refuse(self, reason: str) -> Batch:
-        """Return the batch with its only fix refused."""
-        left = [*self.left, *(LeftAlone(finding, reason) for finding in self.fixed)]
-        return Batch(left=tuple(sorted(left, key=lambda one: one.finding.position, reverse=True)))
+        """Return the batch with its fixes refused."""
+        return Batch(left={**self.left, **dict.fromkeys(self.fixes, reason)})
 
 
-def build_batch(pending: Iterable[Finding], size: int, build: Callable[[Finding], Fix]) -> Batch:
-    """Return the fixes of the next leaks, which come in the order of a content from its end.
+def build_batch(pending: Iterable[int], size: int, build: Callable[[int], Fix]) -> Batch:
+    """Return the fixes of leaks, whose numbers come in the order of a content from its end.
 
-    It ends before a leak whose edits touch those of another one: they are worked out again on the
-    edited content. A fix without edits is a batch of its own.
+    A leak whose edits touch those of another one is postponed: they are worked out again on the
+    edited content. Fixes without edits are a batch of their own.
     """
-    fixed: list[Finding] = []
-    fixes: list[Fix] = []
-    left: list[LeftAlone] = []
+    fixes: dict[int, Fix] = {}
+    left: dict[int, str] = {}
     edits: list[Edit] = []
-    for finding in pending:
-        if len(fixes) >= size or (fixes and not edits):
+    postponed = 0
+    for number in pending:
+        if len(fixes) >= size or postponed > len(fixes) + _MOST_POSTPONED:
             break
         try:
-            fix = build(finding)
+            fix = build(number)
         except NotFixable as refused:
-            left.append(LeftAlone(finding, str(refused)))
+            left[number] = str(refused)
             continue
-        added = [edit for edit in fix.edits if not _is_in(edits, edit)]
-        if fixes and (not added or any(_touches(edits, edit) for edit in added)):
-            break
-        for edit in added:
-            insort(edits, edit)
-        fixed.append(finding)
-        fixes.append(fix)
-    return Batch(tuple(fixed), tuple(fixes), tuple(left))
+        if fixes and not _fits(edits, fix):
+            postponed += 1
+            continue
+        fixes[number] = fix
+        for edit in fix.edits:
+            if not _is_in(edits, edit):
+                insort(edits, edit)
+    return Batch(fixes, left)
+
+
+def _fits(edits: list[Edit], fix: Fix) -> bool:
+    """Return whether a fix adds edits to sorted ones, and touches none; or all have no edits."""
+    if not fix.edits or not edits:
+        return not fix.edits and not edits
+    added = [edit for edit in fix.edits if not _is_in(edits, edit)]
+    return bool(added) and not any(_touches(edits, edit) for edit in added)
 
 
 def _is_in(edits: list[Edit], edit: Edit) -> bool:
@@ -84,13 +99,13 @@ def _is_in(edits: list[Edit], edit: Edit) -> bool:
 def _touches(edits: list[Edit], edit: Edit) -> bool:
     """Return whether an edit overlaps or is next to one of sorted edits, which are apart.
 
-    Options of one command may be next to each other.
+    Those that may be joined may be next to each other.
     """
     at = bisect_left(edits, edit)
-    around = edits[max(at - 1, 0) : at + 1]
-    return any(
-        other.start <= edit.end
-        and edit.start <= other.end
-        and not (other.is_option and edit.is_option)
-        for other in around
-    )
+    return any(_are_too_near(other, edit) for other in edits[max(at - 1, 0) : at + 1])
+
+
+def _are_too_near(one: Edit, other: Edit) -> bool:
+    if one.is_joinable and other.is_joinable:
+        return one.start < other.end and other.start < one.end
+    return one.start <= other.end and other.start <= one.end

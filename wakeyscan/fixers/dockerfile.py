@@ -135,7 +135,7 @@ def _mounts(run: Node, name: str) -> bool:
 def _build_mount(run: Node, name: str) -> Edit:
     word = run.children[0]
     mount = f" --mount=type=secret,id={name},env={name}".encode()
-    return Edit(word.end_byte, word.end_byte, mount, is_option=True)
+    return Edit(word.end_byte, word.end_byte, mount, is_joinable=True)
 
 
 @lru_cache(maxsize=1)  # for all leaks of a file

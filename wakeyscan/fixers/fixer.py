@@ -58,8 +58,8 @@ class Edit(NamedTuple):
     start: int
     end: int
     text: bytes
-    is_option: bool = False
-    """Whether it adds an option of a command, to which other fixes may add theirs in any order."""
+    is_joinable: bool = False
+    """Whether other fixes may edit next to it, in any order: they add options of a command too."""
 
 
 class Fix(NamedTuple):

@@ -1,7 +1,4 @@
-"""Repair of one file: leaks are fixed in batches, and each batch is checked before the next.
-
-A check parses the file and scans it, so a check of each leak would take quadratic time.
-"""
+"""Repair of one file: as many leaks are fixed as can be fixed safely."""
 
 from __future__ import annotations
 
@@ -16,8 +13,9 @@ from wakeyscan.core.finding import PIECES, Exposure, Finding, Replacement, Stand
 from wakeyscan.core.line_index import find_positions
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.fixers import find_fixer
-from wakeyscan.fixers.batch import Batch, LeftAlone, build_batch
+from wakeyscan.fixers.batch import LeftAlone
 from wakeyscan.fixers.fixer import TOO_DEEP, Edit, Fix, Leak, NotFixable, Source, apply_edits
+from wakeyscan.fixers.rounds import limit_checks, run_rounds
 from wakeyscan.fixers.source_text import SourceText, read_source_text
 
 if TYPE_CHECKING:
@@ -28,19 +26,6 @@ Detect = Callable[[bytes], Sequence[Finding]]
 
 _ENCODINGS = ("plain", "escapes", PIECES)
 """Encodings that the language of a file decodes itself."""
-
-_MAX_FIXES = 500
-"""Leaks of one file that are fixed."""
-
-_TOO_MANY = f"the file has more than {_MAX_FIXES} keys; run the fix again"
-
-_MAX_CHECKED, _FEW_CHECKS = 2 << 20, 20
-"""Bytes that are parsed and scanned to check the edits of a file, and checks that any file gets."""
-
-_MAX_JUDGED, _FEWEST_CHECKS = 20_000, 3
-"""Leaks that all checks of a file find, and checks that even a file full of leaks gets."""
-
-_TOO_MANY_CHECKS = "its edits touch those of too many other keys; run the fix again"
 
 _MAX_REPLACEMENTS = 20
 """Leaks of one file whose edits a report has."""
@@ -119,7 +104,7 @@ def find_fixes(path: str, raw: bytes, project: Project) -> Iterator[FoundFix]:
     found = [f for f in project.detect(path, content) if f.standing is Standing.REPORTED]
     fixes = _build_separate(path, content, found, fixer, project)
     check = partial(_check_together, content, found, fixer, partial(project.detect, path))
-    checks = max(_MAX_JUDGED // (len(found) or 1), _FEWEST_CHECKS)
+    checks = limit_checks(content, len(found))
     for finding, fix in _keep_valid([*fixes], check, checks):
         replacements = tuple(_locate(content, edit) for edit in fix.edits)
         yield FoundFix(finding, replacements, fix.own_name, fix.declared)
@@ -176,53 +161,17 @@ def _open_fixer(path: str, content: bytes) -> Fixer:
 def _repair_text(
     path: str, text: SourceText, fixer: Fixer, detect: Detect, project: Project
 ) -> Repair:
-    """Fix the last leaks first: the positions before them stay, but for imports.
+    def check(edited: bytes, before: Sequence[Finding], fixed: int) -> list[Finding]:
+        text.encode(edited)
+        return _check_edited(edited, before, fixer, detect, fixed)
 
-    If the check of a batch fails, the next one has half as many leaks, down to one.
-    """
-    content, found, done = text.content, list(detect(text.content)), Batch()
-    check = partial(_check_edited, fixer=fixer, detect=detect)
-    size, checks = _MAX_FIXES, _limit_checks(content, found)
-    while len(done.left) < len(found):
-        pending = found[len(found) - 1 - len(done.left) :: -1]
-        checks -= 1
-        if checks < 0 or len(done.fixes) >= _MAX_FIXES:
-            reason = _TOO_MANY_CHECKS if checks < 0 else _TOO_MANY
-            done = done.join(Batch(left=tuple(LeftAlone(one, reason) for one in pending)))
-            break
-        build = partial(_fix_one, path, content, fixer=fixer, project=project)
-        batch = build_batch(pending, min(size, _MAX_FIXES - len(done.fixes)), build)
-        try:
-            content, found = _apply_batch(batch, content, found, text, check)
-        except NotFixable as refused:
-            size = len(batch.fixes) // 2
-            if size:
-                continue
-            batch = batch.refuse(str(refused))
-        size = max(size, 1) * 2
-        done = done.join(batch)
-    return Repair(text.encode(content), done.fixed[::-1], done.left[::-1], done.fixes[::-1])
+    def build(content: bytes, finding: Finding) -> Fix:
+        return _fix_one(path, content, finding, fixer, project)
 
-
-def _limit_checks(content: bytes, found: Sequence[Finding]) -> int:
-    """Return how often the edits of a file may be checked."""
-    checks = max(_MAX_CHECKED // (len(content) or 1), _FEW_CHECKS)
-    return min(checks, max(_MAX_JUDGED // (len(found) or 1), _FEWEST_CHECKS))
-
-
-def _apply_batch(
-    batch: Batch,
-    content: bytes,
-    found: list[Finding],
-    text: SourceText,
-    check: Callable[..., list[Finding]],
-) -> tuple[bytes, list[Finding]]:
-    """Return the edited content and the findings in it; raise `NotFixable` if it is not safe."""
-    if not batch.edits:  # git will ignore the file itself
-        return content, [one for one in found if one not in batch.fixed]
-    edited = apply_edits(content, batch.edits)
-    text.encode(edited)
-    return edited, check(edited, found, fixed=len(batch.fixes))
+    rounds = run_rounds(text.content, detect(text.content), build, check)
+    fixed = rounds.list_fixed()
+    findings, fixes = tuple(one for one, _ in fixed), tuple(fix for _, fix in fixed)
+    return Repair(text.encode(rounds.content), findings, rounds.list_left(), fixes)
 
 
 def _fix_one(path: str, content: bytes, finding: Finding, fixer: Fixer, project: Project) -> Fix:

@@ -84,9 +84,9 @@ def test_keys_in_one_string_are_fixed_in_turn(make_key: MakeKey) -> None:
 
 
 def test_keys_beyond_the_bound_are_left_with_the_reason(make_key: MakeKey) -> None:
-    outcome = repair("a.py", build("a.py", 503, make_key))
-    assert len(outcome.fixed) == 500
+    outcome = repair("a.py", build("a.py", 5003, make_key))
+    assert len(outcome.fixed) == 5000
     assert len(outcome.left) == 3
     assert {one.reason for one in outcome.left} == {
-        "the file has more than 500 keys; run the fix again"
+        "the file has more than 5000 keys; run the fix again"
     }
