@@ -161,6 +161,27 @@ def separate_words(content: bytes, edit: Edit) -> Edit:
     return edit._replace(text=start + edit.text + end)
 
 
+def split_literal(
+    span: tuple[int, int],
+    texts: tuple[bytes, bytes, bytes],
+    delimiters: tuple[bytes, bytes],
+    operator: bytes,
+) -> Edit:
+    """Return the edit that makes a literal a sum, with a look-up between the texts around it.
+
+    `texts` has the look-up in the middle. The edit leaves the other text of the literal alone,
+    where there may be other keys.
+    """
+    (start, end), (before, lookup, after), (opening, closing) = span, texts, delimiters
+    if before:
+        start += len(opening + before)
+        lookup = closing + operator + lookup
+    if after:
+        end -= len(after + closing)
+        lookup += operator + opening
+    return Edit(start, end, lookup)
+
+
 def check_is_whole(leak: Leak) -> None:
     """Raise `NotFixable` for a secret in pieces."""
     if leak.is_split:

@@ -23,6 +23,7 @@ from wakeyscan.fixers.fixer import (
     find_extent,
     replace_in_prose,
     separate_words,
+    split_literal,
 )
 from wakeyscan.fixers.python_literals import Expression, Literal, read_expression
 from wakeyscan.fixers.python_tree import Default, PythonTree, parse_tree
@@ -115,6 +116,8 @@ def _replace_literals(
         lookup = environment.format_lookup(leak.variable, used[0].quote[:1].decode())
         texts = prefix, lookup + b".encode()", suffix
         return _replace_bytes(tree.is_operand_safe(node), used, texts, is_complete)
+    if "f" in used[0].prefix and not count and (prefix or suffix):
+        return Edit(leak.start, end, _format_hole(used[0], environment, leak.variable))
     if not prefix and not suffix and is_complete:
         text = environment.format_lookup(leak.variable, used[0].quote[:1].decode())
     else:
@@ -155,6 +158,12 @@ def _is_in_field(before: bytes) -> bool:
     return depth > 0
 
 
+def _format_hole(literal: Literal, environment: python_imports.Environment, variable: str) -> bytes:
+    """Return the replacement field of a look-up, whose quotes differ from those around it."""
+    inner = '"' if literal.quote[:1] == b"'" else "'"
+    return b"{" + environment.format_lookup(variable, inner) + b"}"
+
+
 def _format_f_string(
     used: Sequence[Literal],
     prefix: bytes,
@@ -162,10 +171,9 @@ def _format_f_string(
     environment: python_imports.Environment,
     variable: str,
 ) -> bytes:
-    """Return an f-string with the text around a key; its own quotes differ from the outer ones."""
+    """Return an f-string with the text around a key."""
     first, last = used[0], used[-1]
-    inner = '"' if first.quote[:1] == b"'" else "'"
-    lookup = b"{" + environment.format_lookup(variable, inner) + b"}"
+    lookup = _format_hole(first, environment, variable)
     raw = "r" if "r" in first.prefix else ""
     is_one = (first.prefix, first.quote) == (last.prefix, last.quote)
     before, after = _double_braces(prefix, first), _double_braces(suffix, last)
@@ -199,6 +207,9 @@ def _replace_bytes(
     parts = [before] * bool(prefix) + [lookup] + [after] * bool(suffix)
     if not is_complete and len(parts) + len(used) > 1 and first.leaf == last.leaf:
         raise NotFixable("it is a part of adjacent literals of bytes; join them first")
+    if is_operand_safe and len(used) == 1:
+        opening = first.prefix.encode() + first.quote
+        return split_literal((first.start, first.end), texts, (opening, first.quote), b" + ")
     text = b" + ".join(parts)
     is_operand = len(parts) == 1 or is_operand_safe
     return Edit(first.start, last.end, text if is_operand else b"(" + text + b")")

@@ -23,6 +23,7 @@ from wakeyscan.fixers.fixer import (
     find_extent,
     replace_in_prose,
     separate_words,
+    split_literal,
 )
 from wakeyscan.fixers.syntax import Literal
 
@@ -237,18 +238,29 @@ def _replace_expression(place: Place, language: Language) -> Edit:
     if len(place.used) == 1:
         lookup = language.format_lookup(place)
         promoted = language.promote(first, place.prefix, place.suffix, lookup)
-    return Edit(first.start, last.end, promoted or _format_sum(place, language))
+    if promoted is not None:
+        return Edit(first.start, last.end, promoted)
+    if not first.opening:
+        raise NotFixable("this kind of string has no look-ups; assign the key to a name first")
+    if len(place.used) == 1 and _is_safe(place, language):
+        texts = place.prefix, language.format_lookup(place), place.suffix
+        operator = f" {language.operator} ".encode()
+        delimiters = first.opening, first.closing
+        return split_literal((first.start, first.end), texts, delimiters, operator)
+    return Edit(first.start, last.end, _format_sum(place, language))
 
 
 def _format_sum(place: Place, language: Language) -> bytes:
     first, last = place.used[0], place.used[-1]
-    if not first.opening:
-        raise NotFixable("this kind of string has no look-ups; assign the key to a name first")
     parts = [first.opening + place.prefix + first.closing] * bool(place.prefix)
     parts.append(language.format_lookup(place))
     parts += [last.opening + place.suffix + last.closing] * bool(place.suffix)
     text = f" {language.operator} ".encode().join(parts)
+    return text if _is_safe(place, language) or len(parts) == 1 else b"(" + text + b")"
+
+
+def _is_safe(place: Place, language: Language) -> bool:
+    """Return whether a sum may replace a literal without parentheses."""
     top = _find_chain(place.node, language)
     parent = syntax.find_parent(top)
-    is_safe = _is_sum(top, language) or parent is None or parent.type in language.safe_parents
-    return text if is_safe or len(parts) == 1 else b"(" + text + b")"
+    return _is_sum(top, language) or parent is None or parent.type in language.safe_parents
