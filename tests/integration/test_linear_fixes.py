@@ -161,30 +161,67 @@ def test_an_edit_that_fails_its_check_is_not_reported() -> None:
     assert [one.finding.position.line for one in found] == [1, 2, 3]
 
 
-def test_keys_that_need_a_check_each_are_left_beyond_a_bound() -> None:
-    content = fill_in('k = """' + " @KEY@\n" * 600 + '"""')
-    outcome = repair("a.py", content)
-    assert 0 < len(outcome.fixed) < 200
-    assert len(outcome.fixed) + len(outcome.left) == 600
-    assert {one.reason for one in outcome.left} == {
-        "its edits touch those of too many other keys; run the fix again"
-    }
+TOGETHER = {
+    "a string": ("a.py", 'k = """', " @KEY@\n", '"""'),
+    "an f-string": ("a.py", 'k = f"""', "{a} @KEY@\n", '"""'),
+    "bytes": ("a.py", 'k = b"""', " @KEY@\n", '"""'),
+    "a raw string": ("a.go", "package a\nvar k = `", " @KEY@\n", "`\n"),
+    "variables of one instruction": ("Dockerfile", "FROM a\nENV", " A=@KEY@", "\n"),
+    "values of Terraform": ("a.tf", "locals {\n", 'a = "@KEY@"\n', "}\n"),
+}
+"""Keys whose edits touch: name, start, what is repeated, and end."""
 
 
-def test_keys_of_one_instruction_are_judged_again_a_bounded_number_of_times() -> None:
-    content = fill_in("FROM a\nENV" + " A=@KEY@" * 1500 + "\n")
-    project = build_project("Dockerfile", content)
-    judged: list[int] = []
+@pytest.mark.parametrize(("path", "start", "line", "end"), TOGETHER.values(), ids=TOGETHER)
+def test_keys_beside_each_other_are_fixed_with_a_few_checks(
+    path: str, start: str, line: str, end: str
+) -> None:
+    content = fill_in(start + line * 700 + end)
+    project = build_project(path, content)
+    checked: list[bytes] = []
 
     def detect(path: str, text: bytes) -> Sequence[Finding]:
-        found = project.detect(path, text)
-        judged.append(len(found))
+        checked.append(text)
+        return project.detect(path, text)
+
+    outcome = repair_file(path, content, project._replace(detect=detect))
+    assert len(outcome.fixed) == 700
+    assert len(checked) <= 4
+
+
+def test_keys_that_fail_their_checks_are_left_beyond_a_bound() -> None:
+    content = fill_in('k = "@KEY@"\n' * 600)
+    found = build_project("a.py", content).detect("a.py", content)
+    contents: list[bytes] = []
+
+    def detect(path: str, text: bytes) -> Sequence[Finding]:
+        contents.append(text)
         return found
 
-    outcome = repair_file("Dockerfile", content, project._replace(detect=detect))
-    assert len(outcome.fixed) + len(outcome.left) == 1500
-    assert outcome.fixed
-    assert sum(judged) < 25_000
+    outcome = repair_file("a.py", content, build_project("a.py", content)._replace(detect=detect))
+    assert outcome.content == content
+    assert [one.finding for one in outcome.left] == [*found]
+    assert {one.reason for one in outcome.left} == {
+        "the edited file would still hold the key",
+        "its edits touch those of too many other keys; run the fix again",
+    }
+    assert len(contents) <= 34
+
+
+def test_keys_in_many_strings_are_fixed_with_a_few_checks() -> None:
+    content = fill_in('k = "@KEY@ @OTHER@ @KEY@"\n' * 200)
+    project = build_project("a.py", content)
+    checked: list[bytes] = []
+
+    def detect(path: str, text: bytes) -> Sequence[Finding]:
+        checked.append(text)
+        return project.detect(path, text)
+
+    outcome = repair_file("a.py", content, project._replace(detect=detect))
+    assert len(outcome.fixed) == 600
+    assert len(checked) <= 4
+    positions = [one.position for one in outcome.fixed]
+    assert positions == [one.position for one in project.detect("a.py", content)]
 
 
 def test_edits_of_a_report_are_judged_again_a_bounded_number_of_times() -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from wakeyscan.core.finding import Finding
 
 _MOST_POSTPONED = 8
-"""Leaks more than those of a batch whose edits are worked out and postponed."""
+"""Leaks per fix of a batch whose edits are worked out and postponed."""
 
 
 class LeftAlone(NamedTuple):
@@ -65,7 +65,7 @@ def build_batch(pending: Iterable[int], size: int, build: Callable[[int], Fix]) 
     edits: list[Edit] = []
     postponed = 0
     for number in pending:
-        if len(fixes) >= size or postponed > len(fixes) + _MOST_POSTPONED:
+        if len(fixes) >= size or postponed > _MOST_POSTPONED * len(fixes):
             break
         try:
             fix = build(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ _REFUSED = {
 }
 
 _POSIX_SHELL = re.compile(rb'\[\s*"(?:[^"]*/)?(?:ba|da|a|k|z|)sh"')
+_EXPANSION = re.compile(rb"\$\{?(\w+)")
+_MOUNT = re.compile(rb"id=(\w+),")
 _SHELL_SETTERS = ("from_instruction", "shell_instruction")
 
 
@@ -56,8 +59,9 @@ def build_fix(source: Source, leak: Leak) -> Fix:
 
 def _fix_variable(source: Source, tree: Tree, instruction: Node, leak: Leak) -> Fix:
     """Return the fix for `ENV` and `ARG`, which both stay in the image."""
-    pairs = [child for child in instruction.named_children if child.type.endswith("_pair")]
-    pair = next(one for one in pairs if one.start_byte <= leak.start < one.end_byte)
+    pairs = _list_pairs(instruction)
+    number = bisect_right(pairs, leak.start, key=lambda one: one.start_byte) - 1
+    pair = pairs[max(number, 0)]
     name = (pair.children[0].text or b"").decode()
     start, end = _find_value(source.content, pair)
     if not leak.is_text(source.content[start:end]):
@@ -72,7 +76,7 @@ def _fix_variable(source: Source, tree: Tree, instruction: Node, leak: Leak) -> 
         edits = ()
         comment = f"# {name} is passed at run time: docker run --env {name}"
         note = f"pass {name} at run time: docker run --env {name}, or --env-file"
-    removal = _remove_pair(source, instruction, pairs, pair, comment.encode())
+    removal = _remove_pair(source, instruction, max(number, 0), comment.encode())
     return Fix((*removal, *edits), (note,), own_name=name)
 
 
@@ -83,29 +87,40 @@ def _find_value(content: bytes, pair: Node) -> tuple[int, int]:
     return (start + 1, end - 1) if is_quoted else (start, end)
 
 
+@lru_cache(maxsize=1)  # for all leaks of an instruction
+def _list_pairs(instruction: Node) -> tuple[Node, ...]:
+    return tuple(one for one in instruction.named_children if one.type.endswith("_pair"))
+
+
 def _remove_pair(
-    source: Source, instruction: Node, pairs: list[Node], pair: Node, comment: bytes
+    source: Source, instruction: Node, number: int, comment: bytes
 ) -> tuple[Edit, ...]:
     """Return the edits that remove one variable; the instruction is removed with its last one."""
+    pairs, at = _list_pairs(instruction), instruction.start_byte
     if len(pairs) == 1:
-        return (Edit(instruction.start_byte, instruction.end_byte, comment),)
-    at = instruction.start_byte
-    number = pairs.index(pair)
+        return (Edit(at, instruction.end_byte, comment),)
     if number:
-        span = pairs[number - 1].end_byte, pair.end_byte
+        span = pairs[number - 1].end_byte, pairs[number].end_byte
     else:
-        span = pair.start_byte, pairs[1].start_byte
-    return (Edit(at, at, comment + source.newline), Edit(*span, b""))
+        span = pairs[0].start_byte, pairs[1].start_byte
+    note = Edit(at, at, comment + source.newline, is_joinable=True)
+    return (note, Edit(*span, b"", is_joinable=True))
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _map_uses(tree: Tree) -> dict[bytes, list[Node]]:
+    """Return the instructions that expand each variable."""
+    uses: dict[bytes, list[Node]] = {}
+    for node in tree.root_node.children:
+        for name in {*_EXPANSION.findall(node.text or b"")}:
+            uses.setdefault(name, []).append(node)
+    return uses
 
 
 def _find_uses(tree: Tree, instruction: Node, name: str) -> list[Node]:
     """Return the later instructions that expand a variable."""
-    pattern = re.compile(rb"\$(?:" + name.encode() + rb"\b|\{" + name.encode() + rb"\b)")
-    return [
-        node
-        for node in tree.root_node.children
-        if node.start_byte > instruction.start_byte and pattern.search(node.text or b"")
-    ]
+    nodes = _map_uses(tree).get(name.encode(), [])
+    return [node for node in nodes if node.start_byte > instruction.start_byte]
 
 
 def _refuse_uses(tree: Tree, instruction: Node, name: str) -> None:
@@ -129,7 +144,12 @@ def _mount_secret(source: Source, tree: Tree, instruction: Node, name: str) -> t
 
 
 def _mounts(run: Node, name: str) -> bool:
-    return f"id={name},".encode() in (run.text or b"")
+    return name.encode() in _list_mounts(run)
+
+
+@lru_cache(maxsize=256)  # for all leaks of an instruction, or of what it uses
+def _list_mounts(run: Node) -> frozenset[bytes]:
+    return frozenset(_MOUNT.findall(run.text or b""))
 
 
 def _build_mount(run: Node, name: str) -> Edit:
@@ -145,9 +165,11 @@ def _list_shell_setters(tree: Tree) -> tuple[Node, ...]:
 
 def _refuse_other_shell(tree: Tree, instruction: Node) -> None:
     """Refuse a command of a stage with Windows, or after `SHELL` with another shell."""
-    setters = [n for n in _list_shell_setters(tree) if n.start_byte < instruction.start_byte]
-    last = (setters[-1].text or b"") if setters else b""
-    if setters and setters[-1].type == "shell_instruction":
+    setters = _list_shell_setters(tree)
+    number = bisect_left(setters, instruction.start_byte, key=lambda one: one.start_byte)
+    setter = setters[number - 1] if number else None
+    last = (setter.text or b"") if setter else b""
+    if setter and setter.type == "shell_instruction":
         is_other = _POSIX_SHELL.search(last) is None
     else:
         is_other = b"windows" in last.lower()

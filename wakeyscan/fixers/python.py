@@ -6,11 +6,11 @@ import ast
 import io
 import re
 import tokenize
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 
 from wakeyscan.fixers import python_imports, python_literals
 from wakeyscan.fixers.fixer import (
@@ -145,17 +145,25 @@ def _check_literals(content: bytes, used: Sequence[Literal], leak: Leak) -> None
     if any(b"#" in content[a.end : b.start] for a, b in pairwise(used)):
         raise NotFixable("there is a comment between its pieces; join them first")
     for literal in used:
-        if {"f", "t"} & set(literal.prefix) and _is_in_field(content[literal.low : leak.start]):
+        if {"f", "t"} & set(literal.prefix) and _is_in_field(content, literal, leak.start):
             raise NotFixable("it is inside the {} of an f-string; assign it to a name first")
         if "t" in literal.prefix:
             raise NotFixable("it is in a template string, which other code interprets")
 
 
-def _is_in_field(before: bytes) -> bool:
-    depth = 0
-    for brace in re.findall(rb"\{\{|\}\}|[{}]", before):
-        depth += {b"{": 1, b"}": -1}.get(brace, 0)
-    return depth > 0
+def _is_in_field(content: bytes, literal: Literal, at: int) -> bool:
+    braces = _list_braces(content, literal.low, literal.high)
+    number = bisect_left(braces, (at,))
+    return number > 0 and braces[number - 1][1] > 0
+
+
+@lru_cache(maxsize=1)  # for all leaks of a string
+def _list_braces(content: bytes, low: int, high: int) -> tuple[tuple[int, int], ...]:
+    """Return the offset of each single brace of a string, and how many are open after it."""
+    found = re.compile(rb"\{\{|\}\}|[{}]").finditer(content, low, high)
+    steps = [(one.start(), {b"{": 1, b"}": -1}.get(one[0], 0)) for one in found]
+    depths = accumulate(step for _, step in steps)
+    return tuple((start, depth) for (start, _), depth in zip(steps, depths, strict=True))
 
 
 def _format_hole(literal: Literal, environment: python_imports.Environment, variable: str) -> bytes:

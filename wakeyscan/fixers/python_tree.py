@@ -6,8 +6,10 @@ import ast
 import re
 import warnings
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import lru_cache
 from itertools import accumulate
+from types import MappingProxyType
 
 from wakeyscan.core.typing import NamedTuple
 
@@ -43,6 +45,8 @@ class PythonTree(NamedTuple):
     """By their start, the outer ones first."""
     reached: tuple[int, ...] = ()
     """Offset after a string and all strings before it."""
+    sums: Mapping[ast.AST, ast.expr] = MappingProxyType({})
+    """The chain of `+` around each sum."""
 
     def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
         """Return the offsets of a node; `ast` counts columns in bytes of UTF-8."""
@@ -69,34 +73,30 @@ class PythonTree(NamedTuple):
 
     def find_sum(self, node: ast.expr) -> ast.expr:
         """Return the chain of `+` around a string, or the string."""
-        while isinstance(parent := self.parents.get(node), ast.BinOp) and self._is_sum(parent):
-            node = parent
-        return node
+        parent = self.parents.get(node)
+        return self.sums.get(parent, node) if parent else node
 
     def list_operands(self, node: ast.expr) -> list[ast.expr]:
         """Return the operands of a chain of `+`."""
         operands, pending = [], [node]
         while pending:
             one = pending.pop()
-            if isinstance(one, ast.BinOp) and self._is_sum(one):
+            if isinstance(one, ast.BinOp) and _is_sum(one):
                 pending += one.right, one.left
             else:
                 operands.append(one)
         return operands
-
-    def _is_sum(self, node: ast.AST | None) -> bool:
-        return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
 
     def is_operand_safe(self, node: ast.expr) -> bool:
         """Return whether a sum may replace a string without parentheses."""
         parent = self.parents.get(node)
         if isinstance(parent, ast.Call):
             return node is not parent.func
-        return isinstance(parent, _SAFE_PARENTS) or self._is_sum(parent)
+        return isinstance(parent, _SAFE_PARENTS) or _is_sum(parent)
 
     def find_refusal(self, node: ast.expr) -> str:
         """Return why no look-up may replace a string; empty if it may."""
-        child: ast.AST = node
+        child: ast.AST = self.find_sum(node)
         while (parent := self.parents.get(child)) is not None and not isinstance(child, ast.stmt):
             if isinstance(parent, ast.pattern):
                 return "a pattern of `match` must be a constant; compare with the variable"
@@ -149,6 +149,10 @@ class PythonTree(NamedTuple):
         return "".join(map(_read_lookup, targets[:1]))
 
 
+def _is_sum(node: ast.AST | None) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+
+
 def _is_literal_type(subscript: ast.Subscript, child: ast.AST) -> bool:
     """Return whether a node is in the brackets of `Literal[…]`."""
     name = getattr(subscript.value, "attr", getattr(subscript.value, "id", ""))
@@ -199,4 +203,14 @@ def _add_strings(tree: PythonTree) -> PythonTree:
     nodes = (node for node in found if isinstance(node, ast.expr))
     strings = sorted(nodes, key=lambda node: tree.span(node)[0])
     ends = (tree.span(node)[1] for node in strings)
-    return tree._replace(strings=tuple(strings), reached=tuple(accumulate(ends, max)))
+    reached = tuple(accumulate(ends, max))
+    return tree._replace(strings=tuple(strings), reached=reached, sums=_map_sums(tree.parents))
+
+
+def _map_sums(parents: dict[ast.AST, ast.AST]) -> dict[ast.AST, ast.expr]:
+    """Return the chain of `+` around each sum; a chain is as deep as it is long."""
+    sums: dict[ast.AST, ast.expr] = {}
+    for node, parent in parents.items():  # the outer nodes first
+        if isinstance(node, ast.BinOp) and _is_sum(node):
+            sums[node] = sums.get(parent, node)
+    return sums

@@ -97,21 +97,18 @@ def _build(
 def _try_batch(rounds: Rounds, batch: Batch, check: Check, checks: int) -> tuple[Rounds, int, int]:
     """Return the state after a batch or the part of it that is safe, a size and the checks left.
 
-    The size is that of the next batch.
+    The size is the most that the next batch may have.
     """
-    while True:
-        checks -= 1
+    size = _MAX_FIXES
+    for left in range(checks - 1, -1, -1):
         try:
-            applied = _apply(rounds, batch, check)
+            return _apply(rounds, batch, check), size, left
         except NotFixable as refused:
-            if len(batch.fixes) > 1 and checks:
-                batch = batch.keep_half()
-                continue
-            if len(batch.fixes) > 1:
-                return _leave(rounds, batch.left), 1, checks
-            batch = batch.refuse(str(refused))
-            applied = _leave(rounds, batch.left)
-        return applied, max(len(batch.fixes), 1) * 2, checks
+            if len(batch.fixes) == 1:
+                return _leave(rounds, batch.refuse(str(refused)).left), 2, left
+            batch = batch.keep_half()
+            size = 2 * len(batch.fixes)
+    return _leave(rounds, batch.left), size, 0
 
 
 def _apply(rounds: Rounds, batch: Batch, check: Check) -> Rounds:
