@@ -33,14 +33,15 @@ def find_kept_lookup(place: Place, language: Language) -> KeptLookup | None:
 def _replace_fallback(place: Place, language: Language) -> Edit | None:
     """Return the edit for a key that replaces a missing variable: the variable alone stays."""
     parent = syntax.find_parent(place.node)
-    if parent is None:
+    right = parent.child(parent.child_count - 1) if parent and language.fallbacks else None
+    if parent is None or right is None:
+        return None
+    if (right.start_byte, right.end_byte) != (place.node.start_byte, place.node.end_byte):
         return None
     signs = [child.type for child in parent.children[1:-1] if not child.is_named]
     if "".join(signs) not in language.fallbacks:
         return None
-    left, right = parent.children[0], parent.children[-1]
-    if (right.start_byte, right.end_byte) != (place.node.start_byte, place.node.end_byte):
-        return None
+    left = parent.children[0]
     text = place.source.content[left.start_byte : left.end_byte]
     if not re.search(language.known_lookup, text.decode()):
         return None

@@ -43,6 +43,10 @@ _NAME = re.compile(rb"(?m)^\s*\w+(?:\s+[\w.]+)?\s*=|^\s*\w+\s*$")
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
+_Files = tuple[tuple[str, tuple[tuple[str, bytes], ...]], ...]
+"""Endings, each with its files: their paths and contents."""
+
+
 class _Uses(NamedTuple):
     """What a file uses."""
 
@@ -54,26 +58,34 @@ class _Uses(NamedTuple):
 
 def refuse_needed(source: Source, names: Iterable[bytes], endings: Iterable[str]) -> None:
     """Raise `NotFixable` if another file of the project needs a constant at compile time."""
-    names = [*names]
-    pending = [*names]
+    files = tuple((ending, tuple(source.read_project(ending))) for ending in endings)
+    if found := _find_use(frozenset(names), files, source.path):
+        path, name = found
+        raise NotFixable(
+            f"{path} uses {name.decode()} where it must be a constant; "
+            "read the variable there first"
+        )
+
+
+@lru_cache(maxsize=1)  # for all leaks of a group of constants
+def _find_use(names: frozenset[bytes], files: _Files, own: str) -> tuple[str, bytes] | None:
+    """Return a file that needs one of some constants, or of those that they are parts of."""
+    known, pending = {*names}, sorted(names)
     while pending:
         name = pending.pop()
-        for path, uses in _list_uses(source, name, endings):
-            if name in uses.needed and path != source.path:
-                raise NotFixable(
-                    f"{path} uses {name.decode()} where it must be a constant; "
-                    "read the variable there first"
-                )
-            added = [field for field, words in uses.fields if name in words and field not in names]
-            names += added
+        for path, uses in _list_uses(files, name):
+            if name in uses.needed and path != own:
+                return path, name
+            added = [field for field, words in uses.fields if name in words and field not in known]
+            known.update(added)
             pending += added
+    return None
 
 
-def _list_uses(source: Source, name: bytes, endings: Iterable[str]) -> Iterator[tuple[str, _Uses]]:
+def _list_uses(files: _Files, name: bytes) -> Iterator[tuple[str, _Uses]]:
     """Yield the files that have a name, with what they use."""
-    for ending in endings:
-        files = source.read_project(ending)
-        yield from ((path, _read_uses(text, ending)) for path, text in files if name in text)
+    for ending, texts in files:
+        yield from ((path, _read_uses(text, ending)) for path, text in texts if name in text)
 
 
 @lru_cache(maxsize=256)  # for all leaks of a run

@@ -194,7 +194,7 @@ def _turn_constant(place: Place) -> Iterator[Edit]:
         raise NotFixable("the length of an array depends on it; declare it as a variable first")
     _refuse_unused(spec, nodes)
     if spec.parent.parent is not None and spec.parent.parent.type == "source_file":
-        distant_constants.refuse_needed(place.source, filter(None, group.names), (".go",))
+        distant_constants.refuse_needed(place.source, group.names, (".go",))
     keyword = spec.parent.children[0]
     yield Edit(keyword.start_byte, keyword.end_byte, b"var")
 
@@ -216,7 +216,7 @@ def _count_words(function: Node) -> Counter[bytes | None]:
 class _Group(NamedTuple):
     """Constants that are declared together."""
 
-    names: frozenset[bytes | None]
+    names: frozenset[bytes]
     is_text: bool
     """Whether it has one constant, or only texts."""
 
@@ -224,7 +224,8 @@ class _Group(NamedTuple):
 @lru_cache(maxsize=1)  # for all leaks of a group
 def _read_group(declaration: Node) -> _Group:
     specs = [child for child in declaration.children if child.type == "const_spec"]
-    names = frozenset(n.text for one in specs for n in one.children_by_field_name("name"))
+    nodes = (name for one in specs for name in one.children_by_field_name("name"))
+    names = frozenset(filter(None, (node.text for node in nodes)))
     return _Group(names, len(specs) == 1 or all(map(_is_string, specs)))
 
 

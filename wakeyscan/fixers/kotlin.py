@@ -60,9 +60,10 @@ def _refuse(node: Node) -> str:
 
 
 def _is_annotation_class(node: Node) -> bool:
-    modifiers = [one for one in node.children if one.type == "modifiers"]
-    words = [one.text for modifier in modifiers for one in modifier.children]
-    return node.type == "class_declaration" and b"annotation" in words
+    if node.type != "class_declaration":
+        return False
+    modifiers = (one for one in node.children if one.type == "modifiers")
+    return any(one.text == b"annotation" for modifier in modifiers for one in modifier.children)
 
 
 def _adapt(place: Place) -> tuple[Edit, ...]:
@@ -71,15 +72,20 @@ def _adapt(place: Place) -> tuple[Edit, ...]:
     declaration = next((node for node in nodes if node.type == "property_declaration"), None)
     if declaration is None:
         return ()
-    words = [n for n in syntax.walk(declaration) if n.type == "const"]
-    if not words:
+    word = _find_const(declaration)
+    if word is None:
         return ()
     _refuse_constant_uses(place, declaration)
     content = place.source.content
-    end = words[0].end_byte
+    end = word.end_byte
     while content[end : end + 1] in (b" ", b"\t"):
         end += 1
-    return (Edit(words[0].start_byte, end, b""),)
+    return (Edit(word.start_byte, end, b""),)
+
+
+@lru_cache(maxsize=1)  # for all leaks of a declaration
+def _find_const(declaration: Node) -> Node | None:
+    return next((node for node in syntax.walk(declaration) if node.type == "const"), None)
 
 
 def _refuse_constant_uses(place: Place, declaration: Node) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -40,7 +41,7 @@ _OWN_ENV = re.compile(rb"(?i)\bfunction\s+env\s*\(")
 
 def _format_lookup(place: Place) -> bytes:
     quote = place.used[0].opening[-1:] or b"'"
-    root = b"\\" if _OWN_FUNCTION.search(place.source.content) else b""
+    root = b"\\" if syntax.has_match(_OWN_FUNCTION, place.source.content) else b""
     return root + b"getenv(" + quote + place.leak.variable.encode() + quote + b")"
 
 
@@ -51,7 +52,7 @@ def _refuse(node: Node) -> str:
         if ancestor.type == "function_call_expression":
             name = ancestor.child_by_field_name("function")
             is_env = name is not None and name.text == b"env"
-            if is_env and _OWN_ENV.search(syntax.find_root(node).text or b""):
+            if is_env and _has_own_env(syntax.find_root(node)):
                 return "the file has a function env of its own, which may need the default"
         if ancestor.type == "const_declaration":
             return _refuse_constant(ancestor)
@@ -63,10 +64,19 @@ def _refuse(node: Node) -> str:
 def _refuse_constant(declaration: Node) -> str:
     if declaration.parent is None or declaration.parent.type != "program":
         return _CONSTANT.format("a constant of a class or a namespace")
-    file = syntax.find_root(declaration)
-    if any(node.type == "namespace_definition" for node in file.children):
+    if _has_namespace(syntax.find_root(declaration)):
         return _CONSTANT.format("a constant of a class or a namespace")
     return ""
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _has_own_env(file: Node) -> bool:
+    return _OWN_ENV.search(file.text or b"") is not None
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _has_namespace(file: Node) -> bool:
+    return any(node.type == "namespace_definition" for node in file.children)
 
 
 def _adapt(place: Place) -> tuple[Edit, ...]:

@@ -5,6 +5,8 @@ GitLab passes the variables of a project to every command. Azure replaces its ma
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers.fixer import Edit, Fix, Leak, NotFixable, Source, check_is_whole
 from wakeyscan.fixers.yaml_fixer import FoundScalar, YamlFixer, find_script, fix_script
@@ -15,6 +17,7 @@ from wakeyscan.fixers.yaml_nodes import (
     find_pair,
     find_value,
     list_children,
+    read_yaml,
 )
 
 if TYPE_CHECKING:
@@ -92,7 +95,16 @@ def _is_whole(text: YamlText, way: list[Entry], leak: Leak) -> bool:
 
 def _is_only_value(text: YamlText, name: str, leak: Leak) -> bool:
     """Return whether a variable has no other value: that of the project would replace it too."""
-    pending = [Entry(document, None) for document in text.documents]
+    values = _map_values(text.content).get(name, ())
+    return len(values) < 2 and all(leak.is_text(value.encode()) for value in values)
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _map_values(content: bytes) -> dict[str, set[str]]:
+    """Return the values of each key of a file."""
+    text = read_yaml(content)
+    pending = [Entry(document, None) for document in text.documents] if text else []
+    values: dict[str, set[str]] = {}
     seen: set[int] = set()
     while pending:
         entry = pending.pop()
@@ -101,11 +113,15 @@ def _is_only_value(text: YamlText, name: str, leak: Leak) -> bool:
         seen.add(id(entry.node))
         inner = find_pair(entry.node, "value")
         value = inner[1] if inner else entry.node
-        is_named = entry.key is not None and entry.key.value == name
-        if is_named and not leak.is_text(str(value.value).encode()):
-            return False
+        if entry.key is not None:
+            values.setdefault(str(entry.key.value), set()).add(_read_value(value))
         pending += list_children(entry.node)
-    return True
+    return values
+
+
+def _read_value(node: Node) -> str:
+    """Return the text of a scalar; that of any other value is no secret."""
+    return str(node.value) if isinstance(node.value, str) else ""
 
 
 def _remove_variable(source: Source, text: YamlText, way: list[Entry], name: str) -> Edit:

@@ -7,6 +7,8 @@ static keeps the look-up, and lends it for ever.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax
@@ -36,6 +38,9 @@ _OWNED = re.compile(rb"\s*\.\s*(?:to_string|to_owned)\s*\(\s*\)")
 
 _OWNING = re.compile(rb"(?<![\w:])String\s*::\s*from\s*\(\s*\Z")
 """What makes a `String` of a literal after it."""
+
+_MAX_OWNING = 200
+"""Bytes before a literal in which that is looked for."""
 
 _COPYING = re.compile(rb"\.(bearer_auth|basic_auth|header|arg|env)$")
 """Methods of known libraries that copy any argument that they borrow."""
@@ -81,7 +86,7 @@ _OWN_STD = re.compile(rb"\bmod\s+std\b|\bas\s+std\b")
 def _format_lookup(place: Place) -> bytes:
     """Return a look-up in the form that its place needs; the part of a text is always owned."""
     name = place.leak.variable.encode()
-    root = b"::std" if _OWN_STD.search(place.source.content) else b"std"
+    root = b"::std" if syntax.has_match(_OWN_STD, place.source.content) else b"std"
     owned = root + b'::env::var("' + name + b'").expect("' + name + b' is not set")'
     is_part = place.prefix or place.suffix
     return owned if is_part else _adapt(place.node, owned)
@@ -105,17 +110,27 @@ def _adapt(node: Node, owned: bytes) -> bytes:
 
 def _is_defined(node: Node, name: bytes) -> bool:
     """Return whether the file of a literal defines a function, which may borrow for longer."""
-    content = syntax.find_root(node).text or b""
-    return re.search(rb"\bfn\s+" + name + rb"\b", content) is not None
+    return name in _list_functions(syntax.find_root(node))
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _list_functions(file: Node) -> frozenset[bytes]:
+    return frozenset(re.findall(rb"\bfn\s+(\w+)", file.text or b""))
 
 
 def _is_owned(node: Node) -> bool:
     """Return whether the source makes a `String` of a literal."""
     parent = node.parent
     outer = parent.parent or parent if parent is not None else node
-    text, offset = outer.text or b"", outer.start_byte
-    is_after = _OWNING.search(text[: node.start_byte - offset])
+    text, offset = _read_text(outer), outer.start_byte
+    start = node.start_byte - offset
+    is_after = _OWNING.search(text[max(start - _MAX_OWNING, 0) : start])
     return bool(is_after or _OWNED.match(text, node.end_byte - offset))
+
+
+@lru_cache(maxsize=1)  # for all leaks of a node
+def _read_text(node: Node) -> bytes:
+    return node.text or b""
 
 
 def _adapt_token(node: Node, tree: Node, owned: bytes) -> bytes:
@@ -228,11 +243,18 @@ def _is_nested(node: Node) -> bool:
 
 
 def _is_format(name: str, tree: Node, node: Node, is_evaluated: bool) -> bool:
-    before = [child.type for child in tree.children if child.end_byte <= node.start_byte]
-    is_argument = node.parent == tree and before[-1:] == [","]
-    if is_argument and before.count(",") == _FORMAT_PLACES.get(name):
+    previous = node.prev_sibling if node.parent == tree else None
+    place = _FORMAT_PLACES.get(name)
+    if place and previous and previous.end_byte == _find_comma(tree, place):
         return True
-    return tree.named_children[0] == node and not is_evaluated
+    return tree.named_child(0) == node and not is_evaluated
+
+
+@lru_cache(maxsize=1)  # for all leaks of a macro
+def _find_comma(tree: Node, number: int) -> int:
+    """Return the offset after a comma between the arguments of a macro, by its number."""
+    commas = (child.end_byte for child in tree.children if child.type == ",")
+    return next(islice(commas, number - 1, None), -1)
 
 
 FIXER = TreeFixer(

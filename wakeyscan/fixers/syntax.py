@@ -108,6 +108,12 @@ def walk(node: Node) -> Iterator[Node]:
         pending.extend(reversed(current.children))
 
 
+@lru_cache(maxsize=8)  # for all leaks of a file
+def has_match(pattern: re.Pattern[bytes], content: bytes) -> bool:
+    """Return whether a pattern matches anywhere in a content."""
+    return pattern.search(content) is not None
+
+
 _NOT_DECLARED = ("value", "right", "body", "type")
 """Fields of a declaration that only use a name."""
 
