@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from wakeyscan.core import small_files
@@ -63,17 +63,26 @@ class FileAccess(NamedTuple):
                 file = os.path.join(folder, other)
                 yield self.repaired.get(file) or read_file(file) or b""
 
-    def build_source(self, path: str, content: bytes) -> Source:
-        """Return a file in the form that fixers read."""
-        return Source(
-            path,
-            content,
-            self.is_ignored,
-            self.is_tracked,
-            bool(self.top),
-            lambda ending: self.read_neighbors(path, ending),
-            lambda ending: _read_tracked(self.top, self.tracked, ending),
-        )
+    def open_sources(self) -> Callable[[str, bytes], Source]:
+        """Return what opens a file in the form that fixers read; the files around it do not change.
+
+        For all leaks of a file, its neighbors are read once.
+        """
+        is_ignored = cache(self.is_ignored)
+        read_neighbors = cache(lambda path, ending: (*self.read_neighbors(path, ending),))
+
+        def open_source(path: str, content: bytes) -> Source:
+            return Source(
+                path,
+                content,
+                is_ignored,
+                self.is_tracked,
+                bool(self.top),
+                lambda ending: read_neighbors(path, ending),
+                lambda ending: _read_tracked(self.top, self.tracked, ending),
+            )
+
+        return open_source
 
 
 @lru_cache(maxsize=4)  # for all leaks of a run

@@ -155,7 +155,7 @@ def _build_project(
     findings: list[Finding], naming: Naming, access: FileAccess, context: ScanContext
 ) -> Project:
     wanted = {finding.secret.fingerprint for finding in findings}
-    return Project(_build_detect(wanted, context), naming, access.build_source)
+    return Project(_build_detect(wanted, context), naming, access.open_sources())
 
 
 def _group_findings(findings: Sequence[Finding]) -> dict[str, list[Finding]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import lru_cache
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.fixers import syntax, terraform_flow
@@ -21,8 +22,8 @@ from wakeyscan.fixers.fixer import (
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_BLOCK_END = rb"(?:^\}|\}[ \t\r]*$)"
-"""The end of a block, in a pattern that matches over several lines."""
+_VARIABLE = re.compile(rb"(?m)^[^\S\n]*variable\s+\"?([\w-]+)\"?\s*\{")
+_BLOCK_END = re.compile(rb"(?m)^\}|\}[ \t\r]*$")
 
 _DESTROY = re.compile(rb"(?m)^[^\S\n]*when\s*=\s*\"?destroy")
 _SOURCE = re.compile(rb"(?m)^[^\S\n]*source\s*=\s*\"(\.\.?(?:/[^\"]*)?)\"")
@@ -176,11 +177,9 @@ def _is_key(literal: Node) -> bool:
 
 def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
     """Return the edit that declares the variable, unless a file of the module does."""
-    start = rf'(?ms)^[^\S\n]*variable\s+"?{name}"?\s*\{{(.*?)'.encode()
-    pattern = re.compile(start + _BLOCK_END)
-    found = [*filter(None, map(pattern.search, (source.content, *source.neighbors(".tf"))))]
-    if found:
-        _check_declared(found[0][1], name, leak)
+    block = _map_declared((source.content, *source.neighbors(".tf"))).get(name.encode())
+    if block is not None:
+        _check_declared(block, name, leak)
         return ()
     if _is_called(source):
         raise NotFixable(_CALLED)
@@ -191,9 +190,23 @@ def _declare(source: Source, name: str, leak: Leak) -> tuple[Edit, ...]:
         b"}",
         b"",
     )
-    end = len(source.content)
-    gap = source.newline * (1 if source.content.endswith(b"\n") else 2)
-    return (Edit(end, end, gap + source.newline.join(lines)),)
+    end, is_complete = len(source.content), source.content.endswith(b"\n")
+    gap = source.newline * (1 if is_complete else 2)
+    return (Edit(end, end, gap + source.newline.join(lines), is_joinable=is_complete),)
+
+
+@lru_cache(maxsize=1)  # for all leaks of a file
+def _map_declared(texts: tuple[bytes, ...]) -> dict[bytes, bytes]:
+    """Return the blocks of the variables that files declare."""
+    declared: dict[bytes, bytes] = {}
+    for text in texts:
+        end = 0
+        for found in _VARIABLE.finditer(text):
+            last = _BLOCK_END.search(text, found.end()) if found.start() >= end else None
+            if last:
+                declared.setdefault(found[1], text[found.end() : last.start()])
+                end = last.end()
+    return declared
 
 
 def _check_declared(block: bytes, name: str, leak: Leak) -> None:
@@ -209,9 +222,14 @@ def _check_declared(block: bytes, name: str, leak: Leak) -> None:
 
 def _is_called(source: Source) -> bool:
     """Return whether a module of the repository calls the one of a file."""
-    return any(
+    return (source.folder or ".") in _list_called(tuple(source.tracked(".tf")))
+
+
+@lru_cache(maxsize=1)  # for all leaks of a run
+def _list_called(files: tuple[tuple[str, bytes], ...]) -> frozenset[str]:
+    """Return the folders of the modules that files call."""
+    return frozenset(
         posixpath.normpath(posixpath.join(posixpath.dirname(path), found[1].decode()))
-        == (source.folder or ".")
-        for path, content in source.tracked(".tf")
+        for path, content in files
         for found in _SOURCE.finditer(content)
     )

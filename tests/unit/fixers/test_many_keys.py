@@ -90,3 +90,39 @@ def test_keys_beyond_the_bound_are_left_with_the_reason(make_key: MakeKey) -> No
     assert {one.reason for one in outcome.left} == {
         "the file has more than 5000 keys; run the fix again"
     }
+
+
+TERRAFORM = {
+    "values": ("locals {{\n{}}}\n", '  k{0} = "{1}"\n'),
+    "a chain": ("locals {{\n{}}}\n", '  k{0} = "{1}${{local.k{2}}}"\n'),
+    "a chain to an output": (
+        'locals {{\n{}}}\noutput "o" {{\n  value = local.k0\n}}\n',
+        '  k{0} = "{1}${{local.k{2}}}"\n',
+    ),
+    "resources": ("{}", 'resource "a" "r{0}" {{\n  k = "{1}"\n  b = a.r{2}.k\n}}\n'),
+    "calls of a module": ("{}", 'module "m{0}" {{\n  source = "./m"\n  k = "{1}"\n}}\n'),
+}
+"""Files of Terraform: the whole, and a line with a number, a key and the next number."""
+
+
+@pytest.mark.parametrize(("file", "line"), TERRAFORM.values(), ids=TERRAFORM)
+def test_the_work_is_linear_where_values_use_each_other(
+    file: str, line: str, make_key: MakeKey
+) -> None:
+    def count(keys: int) -> int:
+        lines = (line.format(n, make_key(), n + 1) for n in range(keys))
+        return count_calls("a.tf", file.format("".join(lines)).encode())
+
+    count(2)
+    few, many = map(count, (20, 160))
+    assert many < 10 * few
+
+
+def test_values_on_the_way_to_an_output_are_left(make_key: MakeKey) -> None:
+    file, line = TERRAFORM["a chain to an output"]
+    lines = (line.format(n, make_key(), n + 1) for n in range(50))
+    outcome = repair("a.tf", file.format("".join(lines)).encode())
+    assert [one.finding.position.line for one in outcome.left] == [*range(2, 52)]
+    assert {one.reason for one in outcome.left} == {
+        "the output o shows it: add sensitive = true there first"
+    }
