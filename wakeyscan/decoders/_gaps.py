@@ -194,6 +194,11 @@ def _continues(content: bytes, joint: Joint, size: int) -> bool:
     return LETTER.match(content, at) is not None and not content.startswith(PREFIX, at)
 
 
+def looks_like_words(text: bytes) -> bool:
+    """Return whether a text consists of words and numbers, as a name does."""
+    return _WORDS.fullmatch(text) is not None
+
+
 def _drop_doubtful_rest(content: bytes, key: SplitKey) -> SplitKey:
     """Return a key without words, or text that is too long, after an uncertain gap."""
     doubtful = [gap for gap in key.gaps if not gap.is_certain]
@@ -204,6 +209,6 @@ def _drop_doubtful_rest(content: bytes, key: SplitKey) -> SplitKey:
         rest, end = content[gap.end : end] + rest, gap.start
         if len(rest) > _MAX_WORDS:
             break
-        if not gap.is_certain and _WORDS.fullmatch(rest):
+        if not gap.is_certain and looks_like_words(rest):
             first = gap
     return key.cut_at(first) if first else key

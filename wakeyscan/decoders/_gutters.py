@@ -10,28 +10,38 @@ from __future__ import annotations
 import re
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.line_starts import CELL_SEPARATOR, find_common_start, read_common_start
+from wakeyscan.core.line_starts import (
+    CELL_SEPARATOR,
+    cut_word,
+    find_common_start,
+    read_common_start,
+)
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.decoders._columns import find_below
+from wakeyscan.decoders._gaps import looks_like_words
 from wakeyscan.decoders.split_prefix import PREFIX
 
 if TYPE_CHECKING:
     from wakeyscan.decoders._gaps import Part
 
-_MAX_LINE = 1 << 10
-"""Bytes of a line that are read."""
+_MAX_LINE, _MAX_START = 1 << 10, 1 << 7
+"""Bytes of a line, and of its start with numbers, that are read."""
+_MIN_PREFIX = 4
+"""Characters of the rest of a prefix that other words may not have."""
 _MIN_REST = 12
 """Characters of a rest that other words may follow."""
 
 _ITEM_GAP = rb"(?: \\r )? (?: \\n )? (?P<string> [\"'] ) , [ ]{0,4} (?P=string) (?! \w+ [\"'] )"
 TAIL = (
-    rb"(?: "
+    rb"(?: (?: \xe2\x80\x90 )? (?: "
     + _ITEM_GAP
     + rb" | (?: [ \t]{0,200} (?:"
     + CELL_SEPARATOR
     + rb"|[*\#]) [^\r\n]{0,400}+"
     rb" | (?P<columns> [ \t] [^\r\n]{1,599}+ )"
-    rb" | (?: \\r )? (?: \\n )? [\"'] (?: , [^\r\n]{0,300} )? \}? ,?"
-    rb" | \xe2\x80\xa6 | </ [\w.-]{1,20} > | (?P<break> <br[ ]?/?> ) )? [ \t]{0,200} \r*\n )"
+    rb" | (?: \\r )? (?: \\n )? [\"'] (?: , [^\r\n]{0,300} )? [)}]? [,;]?"
+    rb" | \xe2\x80\xa6 | \$ | </ [\w.-]{1,20} > | (?P<break> <br[ ]?/?> ) )?"
+    rb" [ \t]{0,200} \r*\n ) )"
 )
 """Pattern of the rest of a line after a part of a key: the end of a cell, a string, an element."""
 _LINE_END = lazy_pattern(rb"(?x) " + TAIL)
@@ -44,24 +54,57 @@ _RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])")
 _MAY_BE_RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[A-Za-z])|[\w-]*[a-z][A-Z]|[\w-]*[A-Z]{2}")
 _ALONE = lazy_pattern(rb"[ \t]*(?:" + CELL_SEPARATOR + rb"|[\"'*#<]|\\[nr]|\r*\n|\Z)")
 _NUMBER = lazy_pattern(rb"[ \t]*([0-9]{1,7})(?:\t|[ ]?[:|])[ ]?")
+_TOKEN = lazy_pattern(rb"[ ]*(?P<number>[0-9]+)|[\s\S]")
+_COUNTED = lazy_pattern(rb"(?:[\w.]*\[|\W*)[0-9]+(?:[.:,][0-9]+)*[^\w.:,]")
+"""A start of a line with a number or an index."""
 _NAME = lazy_pattern(rb"[\"']?[ \t]*[:=]")
-_TEXT = lazy_pattern(rb"[\"'][^\"']*[ \t][^\"']*\Z")
+_TEXT = lazy_pattern(rb"[\"'][^\"']*[ \t=:][^\"']*\Z")
+_DIVIDED = lazy_pattern(rb"[ ]{2}|[\t<>;#]|" + CELL_SEPARATOR)
+_DUMP = lazy_pattern(rb"[ \t#/*;>]{0,16}(?:0x)?[0-9A-Fa-f]{4,16}(?:h?:|[ ])[ ]*[0-9A-Fa-f]{2}")
+"""The start of a line of a dump, whose bytes another decoder reads."""
 _OPEN_STRING = (b'"', b"'")
 
 
 def find_next_part(content: bytes, part: Part) -> int | None:
     """Return where a part of a key goes on in the next line; nothing if it does not."""
     line_end = _LINE_END.match(content, part.end)
-    if not line_end or (part.size == len(PREFIX) and _is_alone(content, part)):
+    if not line_end or _is_alone(content, part):
         return None
     line = _read_line(content, part.end)
     stop = content.find(b"\n", line_end.end(), line_end.end() + _MAX_LINE)
     following = content[line_end.end() : stop if stop >= 0 else line_end.end() + _MAX_LINE]
-    size = _find_text(_LAST_WORD.sub(b"", line), following, line_end)
+    is_continued = part.size < part.end - part.start
+    size = _find_text(_LAST_WORD.sub(b"", line), following, line_end, is_continued)
+    at = _find_rest(following, size, part)
+    is_other = _DUMP.match(following) or (is_continued and _ends_in_words(line))
+    if at is None and not is_other and _has_columns(line, line_end):
+        row = content[part.end - len(line) : content.find(b"\n", part.end)]
+        below = find_below(row, len(line), following, is_continued=is_continued)
+        at = _find_rest(following, below.offset, part, below.is_alone) if below else None
+    return None if at is None else line_end.end() + at
+
+
+def _has_columns(line: bytes, line_end: re.Match[bytes]) -> bool:
+    """Return whether a line may have cells before a part of a key or after it."""
+    if line_end["string"] or line_end["break"]:
+        return False
+    return line_end["columns"] is not None or _DIVIDED.search(line + line_end[0]) is not None
+
+
+def _ends_in_words(line: bytes) -> bool:
+    """Return whether a line ends with a text like a name."""
+    word = _LAST_WORD.search(line)
+    return word is not None and looks_like_words(word[0])
+
+
+def _find_rest(
+    following: bytes, size: int | None, part: Part, is_alone: bool = False
+) -> int | None:
+    """Return where the rest of a key starts after a gutter of the next line."""
     if size is None:
         return None
     text = following[size:].lstrip(b" \t")
-    return line_end.end() + len(following) - len(text) if _may_go_on(text, part) else None
+    return len(following) - len(text) if _may_go_on(text, part, is_alone) else None
 
 
 def _read_line(content: bytes, end: int) -> bytes:
@@ -70,10 +113,12 @@ def _read_line(content: bytes, end: int) -> bytes:
     return content[content.rfind(b"\n", low, end) + 1 or low : end]
 
 
-def _find_text(own: bytes, following: bytes, line_end: re.Match[bytes]) -> int | None:
+def _find_text(
+    own: bytes, following: bytes, line_end: re.Match[bytes], is_continued: bool
+) -> int | None:
     """Return where the text of the next line starts, after the gutter; nothing if it has none."""
     is_string = line_end[0].lstrip(b"\\rn")[:1] in _OPEN_STRING
-    if is_string and not _TEXT.search(own):
+    if is_string and not is_continued and not _TEXT.search(own):
         return None  # a value, as in a list of parts
     if line_end["string"] or line_end["break"]:
         return 0
@@ -86,6 +131,8 @@ def _find_text(own: bytes, following: bytes, line_end: re.Match[bytes]) -> int |
 
 def _is_alone(content: bytes, part: Part) -> bool:
     """Return whether a whole prefix has no text before it, as a name of a prefix has."""
+    if not part.size == part.end - part.start == len(PREFIX):
+        return False
     before = _read_line(content, part.start)
     return not any(character.isalnum() for character in before.decode("ascii", "ignore"))
 
@@ -98,7 +145,22 @@ def _measure_gutter(own: bytes, following: bytes) -> int:
     if numbers[0] and numbers[1] and int(numbers[1][1]) == int(numbers[0][1]) + 1:
         return numbers[1].end()
     common = read_common_start(own, following)
-    return find_common_start(own, following) or len(common) - len(common.lstrip(b"-"))
+    dashes = len(common) - len(common.lstrip(b"-"))
+    return _measure_counted(own, following) or find_common_start(own, following) or dashes
+
+
+def _measure_counted(own: bytes, following: bytes) -> int:
+    """Return the size of the same start of two lines, but for numbers of any size before a word."""
+    size = 0
+    if not (_COUNTED.match(own) and _COUNTED.match(following)):
+        return size
+    tokens = _TOKEN.finditer(own, 0, _MAX_START), _TOKEN.finditer(following, 0, _MAX_START)
+    for one, other in zip(*tokens, strict=False):
+        if one[0] != other[0] and not (one["number"] and other["number"]):
+            break
+        size = other.end()
+    is_in_word = following[size : size + 1].isalnum()
+    return len(cut_word(following[:size])) if is_in_word else size
 
 
 def _find_cell(own: bytes, following: bytes, number: int) -> int:
@@ -112,12 +174,17 @@ def _find_cell(own: bytes, following: bytes, number: int) -> int:
     return ends[number - 1] if is_wrapped else 0
 
 
-def _may_go_on(text: bytes, part: Part) -> bool:
-    """Return whether the text of the next line begins like the rest of a key."""
+def _may_go_on(text: bytes, part: Part, is_alone: bool) -> bool:
+    """Return whether the text of the next line begins like the rest of a key.
+
+    `is_alone`: no other word of the text follows its first one.
+    """
     word = _WORD.match(text)
     if not word or text.startswith(PREFIX) or _NAME.match(text, word.end()):
         return False
     body = word[0].removeprefix(PREFIX[part.size :]) if part.size < len(PREFIX) else word[0]
     if len(body) >= _MIN_REST and _RANDOM.match(body):
         return True
-    return _ALONE.match(text, word.end()) is not None and _MAY_BE_RANDOM.match(body) is not None
+    is_alone = is_alone or _ALONE.match(text, word.end()) is not None
+    is_in_prefix = part.size + _MIN_PREFIX <= len(PREFIX) and body != word[0]
+    return is_alone and (is_in_prefix or _MAY_BE_RANDOM.match(body) is not None)

@@ -23,11 +23,11 @@ _COLORS = rb"(?:\x1b\[[0-9;]{0,32}[mK]){1,8}"
 _WRAPPED = lazy_pattern(
     rb"wa(?:_(?:l(?:i(?:v(?:e(?:_[A-Za-z0-9_-]{0,15})?)?)?)?)?)?(?:"
     + _COLORS
-    + rb"[ ]?\r*\n|[ ]?\r*\n"
+    + rb"(?![A-Za-z0-9_\x1b-])|[ ]?\r*\n"
     + _COLORS
     + rb")"
 )
-"""A part of a key that is none, at the end of a line in color."""
+"""A part of a key that is none, at the end of a line or a cell in color."""
 _STRUCK = lazy_pattern(re.escape(STRUCK_UNDERSCORE))
 _OVERSTRIKE = rb"(?:[\xc2-\xf4][\x80-\xbf]{1,3}|[^\n\x08])\x08"
 """A character that the next one replaces, or makes bold."""

@@ -35,7 +35,7 @@ _FORTRAN_WIDTH = 72
 
 _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
-_GAP_START = rb"(?:[\r\n^&]|[ ](?=[\r\n])|[\"'](?=[-,}\r\n])|\\[rn]|[ \t|*#\xe2\xc2]|<[/b])"
+_GAP_START = rb"(?:[\r\n^&$]|[ ](?=[\r\n])|[\"'](?=[-,;)}\r\n])|\\[rn]|[ \t|*#\xe2\xc2]|<[/b])"
 _GAP_MARKS = b"\n\r^&\"'"
 _GAP = lazy_pattern(
     rb"""(?x)
@@ -48,7 +48,7 @@ _GAP = lazy_pattern(
     | (?P<quoted> [ ]? EOL (?P<quote> (?: > [ \t]? ){1,16} ) )
     | (?P<folded> EOL [ \t] ) (?! [ \t] )
     | (?P<fortran> EOL [ ]{5} (?P<mark> [&+$*>:.1-9] ) )
-    | (?P<bare> [ ]? EOL [ \t]{0,64} )
+    | (?P<bare> (?: [ ] | \$ )? EOL [ \t]{0,64} )
     | (?P<tail> TAIL )
     """.replace(b"TAIL", _gutters.TAIL)
     .replace(b"EOL", _LINE_END)

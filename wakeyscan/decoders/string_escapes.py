@@ -33,6 +33,9 @@ _ESCAPE = (
     rb" | U ([0-9A-Fa-f]{8}) | ([0-3]?[0-7]{1,2}) | ([\\\"'/`abefnrtv]) )"
 )
 _ANY_ESCAPE = rb"\\+[uUx0-7/]"
+_LINE_END = rb"(?<![A-Za-z0-9_-]{24})\\+[nr]"
+"""The end of a line that cuts a key before it is long enough to be one."""
+_FOLLOWS = b"(?:" + _ANY_ESCAPE + b"|" + _LINE_END + b")"
 _LETTER_ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("e"): b"\x1b"}
 _LETTER_ESCAPES |= {ord("a"): b"\a", ord("b"): b"\b", ord("f"): b"\f", ord("v"): b"\v"}
 
@@ -61,7 +64,7 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around the encoded anchors, with one level of escapes decoded."""
-    for span in _escapes.find_escaped_spans(content, found, b"\\", _ANY_ESCAPE):
+    for span in _escapes.find_escaped_spans(content, found, b"\\", _FOLLOWS):
         yield _escapes.decode_escapes(content, span, b"(?x)" + _ESCAPE, _decode_escape)
 
 

@@ -365,6 +365,16 @@ CARRIERS = {
     "a cell in ASCII": "| 17 | AAA |\n|    | BBB |\n",
     "a column": "17  AAA  billing\n    BBB\n",
     "a sign for wrapped lines": "key AAA\n↪ BBB for\n",
+    "the ends of lines": "a key$\nkey AAA$\nBBB for tenant$\n",
+    "a hyphen": "   key AAA\u2010\n   BBB for tenant\n",
+    "milliseconds": "9 ms: key AAA\n10 ms: BBB\n",
+    "seconds of a kernel": "[    9.987654] key AAA\n[   10.000001] BBB\n",
+    "an index": 'json[9] = "key AAA";\njson[10] = "BBB";\n',
+    "calls": 'print("KEY=AAA")\nprint("BBB for tenant")\n',
+    "items without blanks": '[\n "KEY=AAA",\n "BBB",\n "next"\n]\n',
+    "a text in JSON": '{"t": "key AAA\\nBBB for tenant\\n"}\n',
+    "line numbers in JSON": '{"t": " 8\\ta\\n 9\\tkey AAA\\n10\\tBBB\\n"}\n',
+    "line numbers in JSON in JSON": '{"t": "{\\"t\\": \\"8:a\\\\n9:key AAA\\\\n10:BBB\\"}"}\n',
 }
 """Texts that are wrapped within a key, and what a program writes around each line."""
 
@@ -375,6 +385,47 @@ def test_a_key_that_is_cut_early_is_found_after_a_gutter(text: str) -> None:
     for cut in range(3, len(PREFIX) + 16):
         found = list_keys(text.replace("AAA", key[:cut]).replace("BBB", key[cut:]))
         assert cut == len(PREFIX) or found == [key], cut
+
+
+SIDES = ["INFO ok", "17", "", "def f(x):", "done", "-"]
+"""Another text, beside the lines of a key."""
+DIVIDERS = {
+    "bar": " | ",
+    "frame": "│",
+    "sign": " < ",
+    "comment": " # ",
+    "blanks": "  ",
+    "tab": " \t",
+}
+
+
+@pytest.mark.parametrize("divider", DIVIDERS.values(), ids=DIVIDERS)
+@pytest.mark.parametrize("is_left", [True, False])
+def test_a_key_in_one_of_two_columns_is_found(divider: str, is_left: bool) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A"
+    for cut in range(3, len(PREFIX) + 16):
+        text, width = f"deploy, with the key {key}", len("deploy, with the key ") + cut
+        if len(text) % width < 4:  # too short for a rest that must look random
+            continue
+        parts = [text[at : at + width].ljust(width) for at in range(0, len(text), width)]
+        pairs = [
+            (part, side) if is_left else (side.ljust(12), part)
+            for part, side in zip(parts, SIDES, strict=False)
+        ]
+        assert list_keys("".join(f"{divider.join(pair)}\n" for pair in pairs)) == [key], cut
+
+
+@pytest.mark.parametrize("width", [10, 12, 16])
+def test_a_key_in_a_narrow_column_is_found(width: int) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A"
+    for text in (key, f"key {key}"):
+        parts = [text[at : at + width] for at in range(0, len(text), width)]
+        sides = ["a session", "server", *[""] * len(parts)]
+        lines = (
+            f"{side:10}  {part:{width}}  wrapped t\n"
+            for side, part in zip(sides, parts, strict=False)
+        )
+        assert list_keys("".join(lines)) == [key]
 
 
 NARROW = {
@@ -396,6 +447,11 @@ NO_REST = {
     "prose": "# Keys begin with {}\n# and then have 40 characters\n",
     "a digest": "# prefix {}\n# 3f786850e387550fdab836ed7e6dc881de23001b  a.txt\n",
     "a name": "# prefix {}\n# TOKEN_2aB=production\n",
+    "another row of two columns": (
+        "dev  | {}ab12                     | x\nprod | q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc | y\n"
+    ),
+    "the first column": "{}ab12                     | x\nq7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc | y\n",
+    "commits": "3f78685 add {}q7\n0a550ab fix 1\n9d1dcfd add 2\nda39a3e fix 3\n",
     "another row": "| 17 | {} |\n| 18 | q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc |\n",
     "a list of values": '["{}", "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc"]\n',
     "a prefix alone": "- {}\n- q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc\n",
