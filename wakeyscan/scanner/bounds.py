@@ -27,10 +27,11 @@ from wakeyscan.scanner.ends.text_end import (
 from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.strings import blocks, literals
+    from wakeyscan.scanner.strings import blocks, fields, literals
 else:
     # few keys are in binary data
     blocks = lazy_import("wakeyscan.scanner.strings.blocks")
+    fields = lazy_import("wakeyscan.scanner.strings.fields")
     literals = lazy_import("wakeyscan.scanner.strings.literals")
 
 _CONTROL_CONTEXT = 64
@@ -72,10 +73,16 @@ def find_bounds(
 
     The path distinguishes source code, in which no line is wrapped, from text, logs and mail.
     """
-    if nuls is None:
-        nuls = NulSearch(content)
+    nuls = nuls or NulSearch(content)
     if find_prefixed_length(content, start, nuls) == end - start:
         return Bounds.CERTAIN
+    return find_delimited_bounds(content, start, end, path, nuls)
+
+
+def find_delimited_bounds(
+    content: bytes, start: int, end: int, path: str, nuls: NulSearch
+) -> Bounds:
+    """Return whether both ends are certain, if no length before the secret proves its end."""
     if _is_start_open(content, start, end):
         return Bounds.OPEN
     return find_end_bounds(content, start, end, path, nuls=nuls)
@@ -140,7 +147,9 @@ def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
         return False
     if after and literals.ends_literal(content, start, end):
         return False
-    if not after or is_terminated or re.match(rb"</[A-Za-z]", after):
+    if not after or is_terminated:
+        return fields.is_in_pool(content, start, end)
+    if re.match(rb"</[A-Za-z]", after):
         return True
     quote = _QUOTED.search(before)
     if quote and quote[1] == after[:1]:

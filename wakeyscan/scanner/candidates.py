@@ -2,8 +2,8 @@
 
 If its end is open, the rest may be on the next line, in the next cell or in the next literal. In
 binary data the key may end where the class of its characters changes, because its neighbor begins
-there, or with the letters that are taken for a neighbor. Keys of one document often have the same
-length.
+there, or with the letters that are taken for a neighbor, or where a field of a round size is full.
+Keys of one document often have the same length.
 
 If its end is certain, a hyphen or an underscore may still join the key with another word, as in
 `<key>_old`, `<key>--` and `dump-<key>-2026.sql`, and a program may still have wrapped it in a way
@@ -13,7 +13,7 @@ that looks like a proof of its end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_pattern
@@ -33,7 +33,7 @@ from wakeyscan.scanner.ends.text_end import (
     may_have_lines,
     read_end,
 )
-from wakeyscan.scanner.strings import blocks
+from wakeyscan.scanner.strings import blocks, fields
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span
@@ -58,7 +58,7 @@ _DASHES = lazy_pattern(rb"(?:[_-]|\xe2\x80\x90)*+")
 _MAX_NEIGHBOR = 128
 _JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
 _CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
-_MAX_CUTS = 2
+_MAX_CUTS, _MAX_FULL = 2, 3
 
 
 def list_lengths(matches: Iterable[Match]) -> tuple[int, ...]:
@@ -87,7 +87,7 @@ def add_candidates(
     if is_cut or is_binary(content, match.start, match.end, nuls):
         rests = _find_neighbor(content, match.end)
         joined = blocks.join_blocks(content, match.start, match.end)
-        texts = chain((joined,), _list_cuts(text, rests, lengths))
+        texts = chain((joined,), _list_cuts(text, rests, lengths), _list_parts(match, content))
     else:
         groups = _find_rests(match, content, path)
         rests = [*chain.from_iterable(groups)]
@@ -96,8 +96,8 @@ def add_candidates(
     others = _list_marked(match, content), _list_others(match, content)
     texts = chain(others[0], texts, others[1], list_shorter(text))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
-    secrets = [Secret(one, API_KEY) for one in possible][:MAX_CANDIDATES]
-    return match._replace(candidates=tuple(secrets), rests=_find_spans(match, rests))
+    secrets = tuple(Secret(one, API_KEY) for one in islice(possible, MAX_CANDIDATES))
+    return match._replace(candidates=secrets, rests=_find_spans(match, rests))
 
 
 def add_readings(
@@ -232,6 +232,15 @@ def _list_joined(
             yield (text + dashes + whole[len(text) :]).rstrip(b"-_")
         yield from spell_dashes(whole.rstrip(b"-_"))
     yield from (text[:length] for length in lengths if length < len(text))
+
+
+def _list_parts(match: Match, content: bytes) -> Iterator[bytes]:
+    """Yield the texts up to the likeliest ends of a field, up to other ends, and up to the rest."""
+    start, end = match.start, match.end
+    full = [content[start:one] for one in fields.list_full_ends(content, start, end)]
+    yield from full[:_MAX_FULL]
+    yield from _list_others(match, content)
+    yield from full[_MAX_FULL:]
 
 
 def _list_others(match: Match, content: bytes) -> Iterator[bytes]:

@@ -107,9 +107,7 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     """
     nuls = NulSearch(content)
     bounded = [
-        match
-        if match.bounds
-        else match.with_bounds(bounds.find_bounds(content, match.start, match.end, path, nuls))
+        match if match.bounds else match.with_bounds(_find_bounds(match, content, path, nuls))
         for match in matches
     ]
     if all(match.rule.id != API_KEY for match in bounded):
@@ -128,6 +126,13 @@ def _add_candidates(
     if match.bounds is Bounds.CERTAIN:
         return candidates.add_readings(match, content, path, nuls)
     return candidates.add_candidates(match, content, path, lengths, nuls)
+
+
+def _find_bounds(match: Match, content: bytes, path: str, nuls: NulSearch) -> Bounds:
+    """Return the bounds of a match; the search for keys has read the lengths before them."""
+    is_read = match.rule.id == API_KEY
+    find = bounds.find_delimited_bounds if is_read else bounds.find_bounds
+    return find(content, match.start, match.end, path, nuls)
 
 
 def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:

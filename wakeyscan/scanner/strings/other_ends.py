@@ -28,6 +28,8 @@ from wakeyscan.scanner.strings.lengths import (
 MAX_OTHER_ENDS = 8
 """Other ends of one key: each costs a request, once the API has rejected the key."""
 _MAX_WORD = 64
+_QUOTES = (b'"\0', b"'\0", b"`\0")
+"""The end of a string in quotes, or an integer after one that looks like a letter."""
 _WORD = lazy_pattern(rb"[a-z]{4,}+\Z")
 _NULS = lazy_pattern(rb"\0{1,7}(?=[^\0])")
 _MORE = (5, -1)
@@ -67,7 +69,9 @@ def _select(
 
 
 def _list_shown(content: bytes, start: int, run_end: int) -> Iterator[int]:
-    """Yield the ends that bytes show: NULs, a word, the length of the key, then other lengths."""
+    """Yield the ends that bytes show: NULs, a quote, a word, a length of the key, other lengths."""
+    if content.startswith(_QUOTES, run_end):
+        yield run_end - 1
     if _has_text_after_nuls(content, run_end):
         yield from (run_end - 1, run_end - 2)
     if word := _WORD.search(content, max(start, run_end - _MAX_WORD), run_end):

@@ -88,7 +88,7 @@ def test_nul_ends_a_string_of_c(make_key: MakeKey) -> None:
 @pytest.mark.parametrize("refer", REFERENCES.values(), ids=REFERENCES)
 def test_a_number_next_to_a_string_of_c_does_not_cut_it(refer: Refer, make_key: MakeKey) -> None:
     key = make_key(40)
-    content = programs.elf(b"a\0" + key.encode() + b"\0b", 2, 32, refer)
+    content = programs.elf(b"log\0" + key.encode() + b"\0error", 4, 32, refer)
     assert found(content) == [(key, CERTAIN)]
 
 
