@@ -52,6 +52,8 @@ class Joint(NamedTuple):
     """Whether the format proves that the key continues."""
     text: bytes = b""
     """The part of the key that the gap is written for."""
+    may_be_words: bool = False
+    """Whether the text continues, so that its rest may look like words, but may end anywhere."""
 
 
 class GapFormat(NamedTuple):
@@ -79,6 +81,7 @@ class Gap(NamedTuple):
     is_certain: bool
     text: bytes = b""
     """The part of the key that it is written for."""
+    may_be_words: bool = False
 
 
 class SplitKey(NamedTuple):
@@ -209,6 +212,6 @@ def _drop_doubtful_rest(content: bytes, key: SplitKey) -> SplitKey:
         rest, end = content[gap.end : end] + rest, gap.start
         if len(rest) > _MAX_WORDS:
             break
-        if not gap.is_certain and looks_like_words(rest):
+        if not (gap.is_certain or gap.may_be_words) and looks_like_words(rest):
             first = gap
     return key.cut_at(first) if first else key

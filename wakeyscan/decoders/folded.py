@@ -14,6 +14,7 @@ from functools import cached_property
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.decoders import _gutters
+from wakeyscan.decoders._events import find_next_piece
 from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders._wraps import LineEnd, Lines
@@ -30,12 +31,18 @@ NAME = "folded"
 
 _MAX_LINE = 1 << 10
 """Bytes before a gap in which its line starts."""
+_QUOTES = (b'"', b"'")
+_PIECES = (
+    *(quote + piece + quote for quote in _QUOTES for piece in (b"_l", b"a_", b"a_l")),
+    *(b':"_"', b': "_"', b"='_'"),
+)
+"""Pieces of a prefix in the events of a stream that cut it into more than three."""
 _FORTRAN_WIDTH = 72
 """Characters in a line of fixed-form Fortran that continues."""
 
 _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
-_GAP_START = rb"(?:[\r\n^&$]|[ ](?=[\r\n])|[\"'](?=[-,;)}\r\n])|\\[rn]|[ \t|*#\xe2\xc2]|<[/b])"
+_GAP_START = rb"(?:[\r\n^&$]|[ ](?=[\r\n])|[\"'](?=[-,;)}\]\r\n])|\\[rn]|[ \t|*#\xe2\xc2]|<[/b])"
 _GAP_MARKS = b"\n\r^&\"'"
 _GAP = lazy_pattern(
     rb"""(?x)
@@ -50,6 +57,7 @@ _GAP = lazy_pattern(
     | (?P<fortran> EOL [ ]{5} (?P<mark> [&+$*>:.1-9] ) )
     | (?P<bare> (?: [ ] | \$ )? EOL [ \t]{0,64} )
     | (?P<tail> TAIL )
+    | (?P<event> ["'] [,)}\]] [^\r\n]{0,1000}+ EOL )
     """.replace(b"TAIL", _gutters.TAIL)
     .replace(b"EOL", _LINE_END)
     .replace(b"TIME", _TIME)
@@ -69,7 +77,7 @@ encode, encode_again = encode_nothing, encode_nothing_again
 
 def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
     """Return the parts of a split key prefix."""
-    return list_parts(anchor)
+    return list_parts(anchor, _QUOTES, _PIECES)
 
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
@@ -92,6 +100,9 @@ class _Folds:
         is_whole = part.size == part.end - part.start >= MIN_KEY
         if is_whole or (joint and joint.is_certain):
             return joint
+        piece = find_next_piece(content, part) if gap[0][:1] in _QUOTES else None
+        if piece is not None:
+            return Joint(piece, is_certain=False, may_be_words=True)
         at = _gutters.find_next_part(content, part)
         return joint if at is None else Joint(at, is_certain=False)
 

@@ -443,6 +443,30 @@ def test_a_key_in_narrow_lines_is_found(first: str, further: str) -> None:
     assert list_keys(text) == [key]
 
 
+EVENTS = {
+    "chat completions": 'data: {"id": "c1", "choices": [{"delta": {"content": "%s"}}]}\n\n',
+    "messages": 'event: delta\ndata: {"index":0,"delta":{"partial_json":"%s"}}\n\n',
+    "responses": 'event: a.delta\ndata: {"number":NNN,"delta":"%s","obfuscation":"q7"}\r\n\r\n',
+    "JSON lines": '{"created": "08:52:0.NNN", "message": {"content": "%s"}, "done": false}\n',
+    "a data stream": '0:"%s"\n',
+    "objects of Python": "ChoiceDelta(content='%s', role=None)\n",
+}
+"""Events in which programs send a text in pieces; NNN is a number that grows."""
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7])
+@pytest.mark.parametrize("form", EVENTS.values(), ids=EVENTS)
+def test_a_key_in_the_events_of_a_stream_is_found(form: str, size: int) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A-7"
+    for before in ("", "K=", "use "):
+        text = f"{before}{key} now"
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        events = (form.replace("NNN", str(98 + n)) % piece for n, piece in enumerate(pieces))
+        (finding,) = detect("".join(events))
+        assert finding.secret.reveal().decode() == key, before
+        assert finding.bounds is Bounds.OPEN
+
+
 NO_REST = {
     "prose": "# Keys begin with {}\n# and then have 40 characters\n",
     "a digest": "# prefix {}\n# 3f786850e387550fdab836ed7e6dc881de23001b  a.txt\n",
@@ -451,6 +475,8 @@ NO_REST = {
         "dev  | {}ab12                     | x\nprod | q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc | y\n"
     ),
     "the first column": "{}ab12                     | x\nq7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc | y\n",
+    "rows of JSON": '{{"name": "{}ab"}}\n{{"name": "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc"}}\n',
+    "other events": '{{"text": "{}ab"}}\n{{"text": " q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc"}}\n',
     "commits": "3f78685 add {}q7\n0a550ab fix 1\n9d1dcfd add 2\nda39a3e fix 3\n",
     "another row": "| 17 | {} |\n| 18 | q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc |\n",
     "a list of values": '["{}", "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGc"]\n',
