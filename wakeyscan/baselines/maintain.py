@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from wakeyscan.core import files
+from wakeyscan.core import file_updates, small_files
 from wakeyscan.core.errors import ConfigError, ReportError, UsageError
 from wakeyscan.core.finding import Finding
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,11 @@ from wakeyscan.suppression import ignore_entry, ignore_file
 from wakeyscan.suppression.ignore_entry import IgnoreEntry
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from wakeyscan.config.config import Config
+
+    _T = TypeVar("_T")
 
 Hidden = dict[IgnoreEntry, list[Finding]]
 """The findings that each entry hides."""
@@ -32,20 +36,31 @@ def add_entries(
 
     `places` describes where the secrets of the entries are, by fingerprint.
     """
-    file = config.find_ignore_file()
-    present = ignore_file.read_ignore_file(file)
+    file, wanted = config.find_ignore_file(), tuple(entries)
+    for entry in wanted:
+        ignore_entry.check_entry(entry)
+
+    def add(present: Sequence[IgnoreEntry]) -> tuple[Sequence[IgnoreEntry], int]:
+        added, replaced = _find_new(wanted, present, today)
+        return [*(old for old in present if old not in replaced), *added], len(added)
+
+    ignore_file.read_ignore_file(file)  # with a better message for a file that cannot be read
+    return _change_entries(file, add, places)
+
+
+def _find_new(
+    entries: Iterable[IgnoreEntry], present: Iterable[IgnoreEntry], today: date
+) -> tuple[list[IgnoreEntry], set[IgnoreEntry]]:
+    """Return the entries that are not present, and the expired ones that they replace."""
     added, replaced = list[IgnoreEntry](), set[IgnoreEntry]()
     for entry in entries:
-        ignore_entry.check_entry(entry)
         same = [old for old in present if entry.fingerprint.startswith(old.fingerprint)]
         expired = [old for old in same if old.has_expired(today)]
         if any(old.paths in ("", entry.paths) for old in same if old not in expired):
             continue
         added.append(entry)
         replaced.update(old for old in expired if old.paths == entry.paths)
-    if added:
-        _write_entries(file, (*(old for old in present if old not in replaced), *added), places)
-    return len(added)
+    return added, replaced
 
 
 def remove_entries(prefixes: Iterable[str], config: Config) -> list[IgnoreEntry]:
@@ -53,12 +68,16 @@ def remove_entries(prefixes: Iterable[str], config: Config) -> list[IgnoreEntry]
 
     Raise `UsageError` if a prefix belongs to no entry, or to those of several fingerprints.
     """
-    file, entries, prefixes = config.find_ignore_file(), load_entries(config), list(prefixes)
-    for prefix in prefixes:
+    load_entries(config)
+    wanted = list(prefixes)
+    for prefix in wanted:
         ignore_entry.check_fingerprint_prefix(prefix)
-    removed = [entry for prefix in prefixes for entry in match_entries(prefix, entries)]
-    _write_entries(file, [entry for entry in entries if entry not in removed])
-    return list(dict.fromkeys(removed))
+
+    def remove(present: Sequence[IgnoreEntry]) -> tuple[Sequence[IgnoreEntry], list[IgnoreEntry]]:
+        removed = [entry for prefix in wanted for entry in match_entries(prefix, present)]
+        return [old for old in present if old not in removed], list(dict.fromkeys(removed))
+
+    return _change_entries(config.find_ignore_file(), remove)
 
 
 def match_entries(prefix: str, entries: Iterable[IgnoreEntry]) -> list[IgnoreEntry]:
@@ -92,8 +111,9 @@ def prune_entries(config: Config, today: date, rescan: Rescan) -> PruneResult:
         in_history, history_complete = find_hidden(unused, rescan("audit"))
         hidden, complete = {**hidden, **in_history}, complete and history_complete
     kept = [entry for entry in valid if hidden[entry] or not complete]
-    if len(kept) < len(entries):
-        _write_entries(file, kept)
+    dropped = {*entries} - {*kept}
+    if dropped:
+        _change_entries(file, lambda now: ([one for one in now if one not in dropped], None))
     reasons = {entry: _explain_kept(bool(hidden[entry])) for entry in unused if entry in kept}
     is_incomplete = any(not hidden[entry] for entry in reasons)
     return PruneResult(kept, len(entries) - len(kept), reasons, is_incomplete)
@@ -119,12 +139,26 @@ def find_hidden(entries: Iterable[IgnoreEntry], result: RunResult) -> tuple[Hidd
     return hidden, result.complete
 
 
-def _write_entries(
-    file: str, entries: Iterable[IgnoreEntry], places: Mapping[str, str] | None = None
-) -> None:
-    text = ignore_file.format_ignore_file(file, entries, places)
+def _change_entries(
+    file: str,
+    change: Callable[[Sequence[IgnoreEntry]], tuple[Sequence[IgnoreEntry], _T]],
+    places: Mapping[str, str] | None = None,
+) -> _T:
+    """Write what `change` makes of the entries of a file, and return its other result.
+
+    The entries are those of this moment: another process may have changed them.
+    """
+
+    def build(content: bytes) -> tuple[bytes, _T]:
+        present = ignore_file.read_ignore_file(file, content)
+        entries, result = change(present)
+        is_same = [*entries] == [*present]
+        text = ignore_file.format_ignore_file(file, content, entries, places)
+        return (content if is_same else text), result
+
+    trees = worktree.find_untrusted_folders(["."])
     try:
-        files.write(file, text, worktree.find_untrusted_folders(["."]))
+        return file_updates.update_file(file, trees, small_files.MAX_LIST_SIZE, build)
     except OSError as error:
         raise ReportError(f"{file}: cannot be written: {error.strerror}") from None
 

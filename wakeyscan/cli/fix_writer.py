@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from wakeyscan.cli.fix_access import MAX_SIZE, read_file
 from wakeyscan.cli.output import print_error
-from wakeyscan.core import files
+from wakeyscan.core import file_updates, files
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
@@ -115,10 +115,11 @@ def _has_line(content: bytes, line: bytes) -> bool:
 
 
 def _add_line(file: str, line: bytes, changes: Changes) -> None:
-    before = read_file(file, MAX_SIZE) or b""
-    after = complete_lines(before, (line,))
-    if after != before:
-        files.write(file, after, _find_trees(file))
+    def add(before: bytes) -> tuple[bytes, bool]:
+        after = complete_lines(before, (line,))
+        return after, after != before
+
+    if file_updates.update_file(file, _find_trees(file), MAX_SIZE, add):
         changes.lines.setdefault(file, []).append(line)
 
 
@@ -127,10 +128,15 @@ def _append_private(file: str, line: bytes, changes: Changes) -> None:
 
     If it cannot be written, as on a full disk, the file has its old content.
     """
-    before = read_file(file, MAX_SIZE) or b""
-    added = complete_lines(before, (line,))[len(before) :]
-    if not added:
-        return
+    with file_updates.lock_folder(os.path.dirname(file)):
+        before = read_file(file, MAX_SIZE) or b""
+        added = complete_lines(before, (line,))[len(before) :]
+        if added:
+            _append(file, before, added)
+            changes.lines.setdefault(file, []).append(line)
+
+
+def _append(file: str, before: bytes, added: bytes) -> None:
     is_new = not os.path.lexists(file)
     descriptor = os.open(file, _APPEND, 0o600)
     try:
@@ -143,7 +149,6 @@ def _append_private(file: str, line: bytes, changes: Changes) -> None:
         raise OSError(error.errno, error.strerror, file) from None
     finally:
         os.close(descriptor)
-    changes.lines.setdefault(file, []).append(line)
 
 
 def _make_private(descriptor: int) -> None:
@@ -159,9 +164,10 @@ def _check_unchanged(planned: PlannedFile, lines: Iterable[bytes] = ()) -> None:
 
 def _replace(planned: PlannedFile, changes: Changes) -> None:
     lines = changes.lines.get(planned.file, ())
-    _check_unchanged(planned, lines)
     content = complete_lines(planned.repair.content, lines)
-    files.write(planned.file, content, _find_trees(planned.file))
+    with file_updates.lock_folder(os.path.dirname(planned.file)):
+        _check_unchanged(planned, lines)
+        files.write(planned.file, content, _find_trees(planned.file))
     changes.replaced.append(planned.file)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from wakeyscan.cli.wipe_mask import ENCODED, MaskedContent, is_leak, mask_findings
 from wakeyscan.cli.wipe_spans import find_spans
-from wakeyscan.core import files, small_files
+from wakeyscan.core import file_updates, files, small_files
 from wakeyscan.core.document import MEMBER_SEPARATOR, Document, Origin
 from wakeyscan.core.errors import ReportError
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -137,10 +137,15 @@ def _scan(path: str, content: bytes, context: ScanContext) -> list[Finding]:
 def write_wiped(file: WipedFile) -> None:
     """Replace a file atomically, with its old times; raise `ReportError` if it has changed."""
     try:
-        if small_files.read_small_file(file.path, small_files.MAX_DATA_SIZE) != file.before:
-            raise ReportError(f"{file.path}: changed during the wipe; run it again")
-        status = os.stat(file.path)
-        files.write(file.path, file.after, worktree.find_untrusted_folders(()))
-        os.utime(file.path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        with file_updates.lock_folder(os.path.dirname(file.path)):
+            _replace(file)
     except OSError as error:
         raise ReportError(f"{file.path}: cannot be written: {error.strerror}") from None
+
+
+def _replace(file: WipedFile) -> None:
+    if small_files.read_small_file(file.path, small_files.MAX_DATA_SIZE) != file.before:
+        raise ReportError(f"{file.path}: changed during the wipe; run it again")
+    status = os.stat(file.path)
+    files.write(file.path, file.after, worktree.find_untrusted_folders(()))
+    os.utime(file.path, ns=(status.st_atime_ns, status.st_mtime_ns))

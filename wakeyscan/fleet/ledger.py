@@ -125,9 +125,11 @@ def write_content(file: str, content: bytes, folder: str, repository: str) -> No
 
 
 def _remove_older(file: str, others: list[str]) -> None:
+    """Remove the other records of a repository, but none that another worker has just written."""
+    time = os.stat(file).st_mtime_ns
     for other in others:
-        if other != file:
-            with suppress(FileNotFoundError):  # another worker has removed it
+        with suppress(FileNotFoundError):  # another worker has removed it
+            if other != file and os.stat(other).st_mtime_ns <= time:
                 os.unlink(other)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from wakeyscan.core import files
+from wakeyscan.core import file_updates, files
 from wakeyscan.core.errors import GitError, ReportError
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
@@ -56,16 +56,21 @@ def hide_from_git(name: str) -> None:
     """Make git ignore a file in the current directory, in this clone only; raise `ReportError`."""
     try:
         exclude = os.path.join(worktree.find_git_folder("."), "info", "exclude")
-        text = worktree.read_small_file(exclude) if os.path.lexists(exclude) else ""
-        if f"{name}\n" not in text:
-            os.makedirs(os.path.dirname(exclude), exist_ok=True)
-            separator = "" if text.endswith("\n") or not text else "\n"
-            added = f"{text}{separator}{name}\n".encode("utf-8", "surrogateescape")
-            files.write_atomically(exclude, added, 0o644)
+        os.makedirs(os.path.dirname(exclude), exist_ok=True)
+        with file_updates.lock_folder(os.path.dirname(exclude)):
+            _add_line(exclude, name)
     except GitError:
         return  # no repository, or none that git would add the file to
     except OSError as error:
         raise ReportError(f"{exclude}: cannot be written: {error.strerror}") from None
+
+
+def _add_line(file: str, line: str) -> None:
+    text = worktree.read_small_file(file) if os.path.lexists(file) else ""
+    if f"{line}\n" not in text:
+        separator = "" if text.endswith("\n") or not text else "\n"
+        added = f"{text}{separator}{line}\n".encode("utf-8", "surrogateescape")
+        files.write_atomically(file, added, 0o644)
 
 
 def _append_to_file(variable: str, text: str) -> None:

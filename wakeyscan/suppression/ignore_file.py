@@ -100,14 +100,17 @@ def _count_head_lines(comments: list[str]) -> int:
 
 
 def format_ignore_file(
-    file: str, entries: Iterable[IgnoreEntry], places: Mapping[str, str] | None = None
+    file: str,
+    content: bytes,
+    entries: Iterable[IgnoreEntry],
+    places: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return the new content of a file, with sorted entries.
 
     `places` describes where the secrets of new entries are, by fingerprint. Comments are kept. The
     comment of a person above a removed entry moves to the next entry.
     """
-    layout = _parse_layout(file)
+    layout = _parse_layout(file, content)
     head = layout.head or [
         f"{_TITLE}{ENTRY_FORM}",
         *([_PURPOSE] if layout.has_headings else ()),

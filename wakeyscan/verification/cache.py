@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from wakeyscan.core import files, small_files
+from wakeyscan.core import file_updates, files, small_files
 from wakeyscan.core.errors import CacheError
 from wakeyscan.core.finding import Bounds, Liveness
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -63,7 +63,8 @@ def load_cache(folder: str, endpoint: Endpoint) -> VerdictCache:
         for name in (_KEY_FILE, _ENTRIES_FILE):
             _refuse_link(os.path.join(folder, name))
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        key, entries = _load_key(folder), _load_entries(folder)
+        with file_updates.lock_folder(folder):  # two processes would create two keys
+            key, entries = _load_key(folder), _load_entries(folder)
         return VerdictCache(folder, key, repr(endpoint[:4]), entries)
     except OSError as error:
         raise CacheError(f"{error.filename or folder}: {error.strerror}") from None
@@ -110,18 +111,23 @@ def store_verdicts(
     store: VerdictCache, verdicts: dict[VerificationRequest, Verdict], now: float
 ) -> None:
     """Add verdicts to the cache file and drop expired entries; raise `CacheError`."""
-    stored = _load_entries(store.folder).items()
-    entries = {digest: entry for digest, entry in stored if _is_fresh(entry, now)}
-    for request, verdict in verdicts.items():
-        if verdict.liveness in _MAX_AGE:
-            entries[_digest(store, request)] = CacheEntry(
-                verdict.liveness, verdict.requires_certain_bounds, now
-            )
+    added = {
+        _digest(store, request): CacheEntry(verdict.liveness, verdict.requires_certain_bounds, now)
+        for request, verdict in verdicts.items()
+        if verdict.liveness in _MAX_AGE
+    }
     try:
-        file = os.path.join(store.folder, _ENTRIES_FILE)
-        files.write_atomically(file, json.dumps(entries).encode(), _PRIVATE)
+        with file_updates.lock_folder(store.folder):
+            _add_entries(store.folder, added, now)
     except OSError as error:
         raise CacheError(f"{error.filename or store.folder}: {error.strerror}") from None
+
+
+def _add_entries(folder: str, added: dict[str, CacheEntry], now: float) -> None:
+    stored = _load_entries(folder).items()
+    entries = {digest: entry for digest, entry in stored if _is_fresh(entry, now)}
+    content = json.dumps(entries | added).encode()
+    files.write_atomically(os.path.join(folder, _ENTRIES_FILE), content, _PRIVATE)
 
 
 def _digest(store: VerdictCache, request: VerificationRequest) -> str:

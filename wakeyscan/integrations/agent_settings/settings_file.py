@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
-from wakeyscan.core import files, small_files
+from wakeyscan.core import file_updates, files, small_files
 from wakeyscan.core.errors import SourceError
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import worktree
@@ -74,6 +74,26 @@ def read_settings(file: SettingsFile) -> str | None:
 
 def install_entries(file: SettingsFile, executable: str) -> str:
     """Make an assistant run our hook, and return what was done; raise `SourceError`."""
+    with _lock(file):
+        return _install_entries(file, executable)
+
+
+def uninstall_entries(file: SettingsFile) -> str:
+    """Remove our entries, and return what was done; raise `SourceError`."""
+    with _lock(file):
+        return _uninstall_entries(file)
+
+
+@contextmanager
+def _lock(file: SettingsFile) -> Iterator[None]:
+    try:
+        with file_updates.lock_folder(os.path.dirname(file.path)):
+            yield
+    except OSError as error:
+        raise SourceError(f"{file.path}: cannot be written: {error.strerror}") from None
+
+
+def _install_entries(file: SettingsFile, executable: str) -> str:
     text = read_settings(file)
     command = build_command(executable, file.agent, file.settings)
     try:
@@ -93,8 +113,7 @@ def install_entries(file: SettingsFile, executable: str) -> str:
     return f"{file.agent}: {file.path} now runs wakeyscan{note}"
 
 
-def uninstall_entries(file: SettingsFile) -> str:
-    """Remove our entries, and return what was done; raise `SourceError`."""
+def _uninstall_entries(file: SettingsFile) -> str:
     text = read_settings(file)
     try:
         rest = remove_entries(file, text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from wakeyscan.core import files
+from wakeyscan.core import file_updates, files
 from wakeyscan.core.errors import SourceError
 from wakeyscan.git import process, worktree
 from wakeyscan.integrations.hooks import hook_script
@@ -28,10 +28,11 @@ def install_hook(stage: str) -> str:
     file = find_hook_file(stage)
     try:
         _make_folder(os.path.dirname(file.path))
-        text = _read_existing(file.path, stage)
-        executable = find_executable()
-        script = hook_script.insert_block(text, stage, executable, file.rerun)
-        files.write_atomically(file.path, script.encode("utf-8", "surrogateescape"), 0o755)
+        with file_updates.lock_folder(os.path.dirname(file.path)):
+            text = _read_existing(file.path, stage)
+            executable = find_executable()
+            script = hook_script.insert_block(text, stage, executable, file.rerun)
+            files.write_atomically(file.path, script.encode("utf-8", "surrogateescape"), 0o755)
     except OSError as error:
         raise build_error(file.path, "cannot be written", error) from None
     return f"{file.path} now runs wakeyscan{file.note}"
@@ -42,10 +43,11 @@ def uninstall_hook(stage: str) -> str:
     file = find_hook_file(stage, refuse_managers=False)
     try:
         _check_folder(os.path.dirname(file.path))
-        text = read_hook(file.path)
-        if not hook_script.is_installed(text):
-            return f"{stage}: nothing to remove: {describe_absence(stage, file)}"
-        _remove_block(file.path, stage, text)
+        with file_updates.lock_folder(os.path.dirname(file.path)):
+            text = read_hook(file.path)
+            if not hook_script.is_installed(text):
+                return f"{stage}: nothing to remove: {describe_absence(stage, file)}"
+            _remove_block(file.path, stage, text)
     except OSError as error:
         raise build_error(file.path, "cannot be changed", error) from None
     return f"{file.path} no longer runs wakeyscan"
