@@ -22,8 +22,10 @@ from wakeyscan.scanner.nul_search import NulSearch
 from wakeyscan.scanner.string_tables import Span, find_table_strings, is_program
 
 if TYPE_CHECKING:
-    from wakeyscan.scanner.strings import endings, messages, other_ends
+    from wakeyscan.scanner.strings import chunks, columns, endings, messages, other_ends
 else:  # few keys are in binary data
+    chunks = lazy_import("wakeyscan.scanner.strings.chunks")
+    columns = lazy_import("wakeyscan.scanner.strings.columns")
     endings = lazy_import("wakeyscan.scanner.strings.endings")
     messages = lazy_import("wakeyscan.scanner.strings.messages")
     other_ends = lazy_import("wakeyscan.scanner.strings.other_ends")
@@ -175,7 +177,17 @@ def _find_in_binary(content: bytes, at: int, limit: int, previous_end: int) -> U
     run_end = _find_run_end(content, at, limit)
     if run_end - at < MIN_KEY:
         return UndelimitedString(at, run_end)
-    return UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+    if text := columns.find_text(content, at):
+        bounds = Bounds.CERTAIN if text.is_key and text.end <= run_end else Bounds.OPEN
+        return UndelimitedString(at, min(text.end, run_end), bounds)
+    chunk = _find_chunk(content, at, run_end)
+    return chunk or UndelimitedString(at, *endings.find_ending(content, at, run_end, previous_end))
+
+
+def _find_chunk(content: bytes, at: int, run_end: int) -> UndelimitedString | None:
+    """Return the first chunk of a string in several, in which a key starts."""
+    first, *rest = chunks.list_chunks(content, at) or [(at, run_end)]
+    return UndelimitedString(at, min(first[1], run_end), Bounds.OPEN) if rest else None
 
 
 def _find_bencoded(content: bytes, at: int, limit: int) -> UndelimitedString | None:
@@ -222,10 +234,10 @@ def _find_in_text(
         return UndelimitedString(at, end, Bounds.CERTAIN if is_proved else Bounds.OPEN)
     if _is_utf_8(content, max(0, at - _UTF_8_CONTEXT), at):
         return None
-    string = _find_in_binary(content, at, limit, previous_end)
-    if string.bounds is Bounds.CERTAIN:
-        return string
     run_end = _find_run_end(content, at, limit)
+    string = _find_in_binary(content, at, limit, previous_end)
+    if string.bounds is Bounds.CERTAIN or _find_chunk(content, at, run_end):
+        return string
     if endings.has_length(content, at, run_end, string.end, previous_end):
         return string._replace(bounds=Bounds.OPEN)
     return None if _is_after_letter(content, at) else UndelimitedString(at, run_end)

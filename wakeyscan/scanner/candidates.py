@@ -33,7 +33,7 @@ from wakeyscan.scanner.ends.text_end import (
     may_have_lines,
     read_end,
 )
-from wakeyscan.scanner.strings import blocks, fields
+from wakeyscan.scanner.strings import blocks, chunks, fields
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span
@@ -85,7 +85,7 @@ def add_candidates(
     texts: Iterator[bytes]
     is_cut = content[match.end : match.end + 1].isalnum()
     if is_cut or is_binary(content, match.start, match.end, nuls):
-        rests = _find_neighbor(content, match.end)
+        rests = _find_chunks(match, content) or _find_neighbor(content, match.end)
         joined = blocks.join_blocks(content, match.start, match.end)
         texts = chain((joined,), _list_cuts(text, rests, lengths), _list_parts(match, content))
     else:
@@ -269,6 +269,17 @@ def list_shorter(text: bytes) -> list[bytes]:
     for joint in _JOINT.finditer(text, MIN_KEY):
         ends += (joint.start(), joint.start() + 1) if len(joint[0]) > 1 else (joint.start(),)
     return [text[:end] for end in reversed(ends)]
+
+
+def _find_chunks(match: Match, content: bytes) -> list[Rest]:
+    """Return the letters in the other chunks of the string in which a key starts."""
+    parts: list[Rest] = []
+    for start, end in chunks.list_chunks(content, match.start)[1:]:
+        run = _RUN.match(content, start, end)
+        if not run:
+            break
+        parts.append(Rest(run[0], start - match.end, run.end() - match.end))
+    return parts
 
 
 def _find_neighbor(content: bytes, end: int) -> list[Rest]:

@@ -18,6 +18,9 @@ from wakeyscan.scanner.string_tables._values import UNTIL_BREAK, VALUE, Value, l
 _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = 2, 3, 4, 5, 6, 7
 _WIDTHS = {24: 1, 25: 2, 26: 4, 27: 8}
 """Bytes of a number after the first byte; below, it is in the first byte."""
+_CHUNK = 1
+"""The kind of a part of a string, which a break ends; only the last one ends like the string."""
+_BREAK = b"\xff"
 _INDEFINITE = 31
 """No number: a break ends the value."""
 
@@ -30,19 +33,22 @@ def find_strings(content: bytes, offsets: Sequence[int]) -> Iterator[tuple[int, 
     yield from list_texts(content, 0, _read_value, offsets, _RECORDS) or ()
 
 
-def _read_value(content: bytes, at: int, _: int) -> Value | None:
+def _read_value(content: bytes, at: int, part: int) -> Value | None:
     kind, number, at = content[at] >> 5, content[at] & 0x1F, at + 1
     if number == _INDEFINITE:
         is_open = _BYTES <= kind <= _MAP
         if kind == _SIMPLE:
             return Value(at, is_break=True)
-        return Value(at, parts=((UNTIL_BREAK, VALUE),)) if is_open else None
+        inner = _CHUNK if kind in (_BYTES, _TEXT) else VALUE
+        return Value(at, parts=((UNTIL_BREAK, inner),)) if is_open else None
     if number in _WIDTHS:
         end = at + _WIDTHS[number]
         number, at = int.from_bytes(content[at:end], "big"), end
     elif number > max(_WIDTHS):
         return None
     if kind in (_BYTES, _TEXT):
-        return Value(at + number, (at, at + number))
+        end = at + number
+        goes_on = part == _CHUNK and not content.startswith(_BREAK, end)
+        return Value(end, None if goes_on else (at, end))
     count = {_ARRAY: number, _MAP: 2 * number, _TAG: 1}.get(kind, 0)
     return Value(at, parts=((count, VALUE),) if count else ())

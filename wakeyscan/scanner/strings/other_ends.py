@@ -7,6 +7,7 @@ asked about these ends too, before the key counts as revoked:
     near      the next value begins with a letter or two, or the key ends with them
     shown     the last letters are a type, a length or a word of the next value; or a length
               before the key, whatever its evidence, names this end
+    record    the length is that of a record, and a short field follows the key
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ _QUOTES = (b'"\0', b"'\0", b"`\0")
 """The end of a string in quotes, or an integer after one that looks like a letter."""
 _WORD = lazy_pattern(rb"[a-z]{4,}+\Z")
 _NULS = lazy_pattern(rb"\0{1,7}(?=[^\0])")
+_FIELDS = (8, 4)
+"""Bytes of a short field after the key, if the length is that of a record."""
 _MORE = (5, -1)
 """What a length may count besides the bytes (Ruby, LuaJIT), or not (Snappy)."""
 _MIN_LETTER, _MAX_LETTER = ord("-"), ord("z") + 1
@@ -46,7 +49,8 @@ def list_other_ends(content: bytes, start: int, run_end: int, end: int) -> tuple
     Its letters end at `run_end`.
     """
     near = (run_end, end - 1, end + 1, end - 2, end + 2)
-    others = chain(near, _list_shown(content, start, run_end))
+    records = (end - size for size in _FIELDS)
+    others = chain(near, _list_shown(content, start, run_end), records)
     return _select(content, start, run_end, end, others)
 
 
