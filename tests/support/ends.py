@@ -476,7 +476,7 @@ WHOLE: Mapping[str, Way] = {
     "call, another call": ("a.js", 'a.setKey("KEY");\na.setApp("x8Gd2kF9qL");\n'),
     "call, headers": ("a.go", 'h.Set("Authorization", "KEY")\nh.Set("X-Trace-Id", "x8Gd2kF9q")\n'),
     "json, another field": ("a.json", '{"key": "KEY", "app": "x8Gd2kF9qL"}'),
-    "json, list": ("a.json", '{"args": ["KEY", "x8Gd2kF9qL"]}'),
+    "json, list": ("a.json", '{"args": ["KEY", "messages:send"]}'),
     "attributes": ("a.xml", '<wa key="KEY" app="x8Gd2kF9qL"/>'),
     "sql, values": ("a.sql", "INSERT INTO k VALUES ('KEY', 'x8Gd2kF9qL');\n"),
     "header": ("a.http", "Authorization: Bearer KEY\r\nX-App-Key: abc\r\n"),

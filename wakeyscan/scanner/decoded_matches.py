@@ -7,13 +7,14 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
+from wakeyscan.scanner.binary_strings import find_prefixed_length
 from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd, read_end
 from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
-    from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes
+    from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes, stray_words
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 else:
@@ -23,6 +24,7 @@ else:
     encoded_lines = lazy_import("wakeyscan.scanner.ends.encoded_lines")
     encoded_units = lazy_import("wakeyscan.scanner.ends.encoded_units")
     line_prefixes = lazy_import("wakeyscan.scanner.ends.line_prefixes")
+    stray_words = lazy_import("wakeyscan.scanner.ends.stray_words")
     joined_names = lazy_import("wakeyscan.scanner.joined_names")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
@@ -37,6 +39,8 @@ _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _LETTERS = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
+_READABLE = (PLAIN, "concatenation", "folded")
+"""Names of the encodings whose parts are plain text."""
 _MAX_REST = 1
 """Characters of a decoded text after its last match: joined literals have one, to end the match."""
 
@@ -72,6 +76,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
     sources = decoded.find_sources(match.start, match.end)
     (start, end), whole = sources[0], (sources[0][0], sources[-1][1])
     others = (place for span in match.elsewhere for place in decoded.find_sources(*span))
+    is_proven = match.bounds is not None
     match = match.with_bounds(_map_bounds(match, source, whole))
     secret = decoded.content[match.start : match.end]
     if source.name not in _WRAPPED and _holds_prefix(secret, source.around, *whole):
@@ -82,6 +87,8 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
             if match.bounds is Bounds.CERTAIN
             else candidates.add_candidates(match, decoded.content, nuls=source.nuls)
         )
+        if not is_proven:
+            match = _open_by_stray_word(match, decoded.content, source.nuls)
     rests = (place for span in match.rests for place in decoded.find_sources(*span))
     return match._replace(
         start=start,
@@ -115,7 +122,12 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     names = joined_names.JoinedNames(content, path)
     bounded = [_open_part(match, content, names) for match in bounded]
     lengths = candidates.list_lengths(bounded)
-    return [_add_candidates(match, content, path, lengths, nuls) for match in bounded]
+    added = [_add_candidates(match, content, path, lengths, nuls) for match in bounded]
+    are_proven = [match.encoding == PLAIN and match.bounds is not None for match in matches]
+    return [
+        match if is_proven else _open_by_stray_word(match, content, nuls)
+        for match, is_proven in zip(added, are_proven, strict=True)
+    ]
 
 
 def _add_candidates(
@@ -133,6 +145,24 @@ def _find_bounds(match: Match, content: bytes, path: str, nuls: NulSearch) -> Bo
     is_read = match.rule.id == API_KEY
     find = bounds.find_delimited_bounds if is_read else bounds.find_bounds
     return find(content, match.start, match.end, path, nuls)
+
+
+def _open_by_stray_word(match: Match, content: bytes, nuls: NulSearch) -> Match:
+    """Return a key with open bounds if a word near it, which nothing explains, may be its rest.
+
+    The words beside an encoded key are not a part of its text.
+    """
+    if match.bounds is Bounds.OPEN or match.rule.id != API_KEY or match.encoding not in _READABLE:
+        return match
+    start, end, text = match.start, match.end, content[match.start : match.end]
+    for span in match.elsewhere:
+        end, text = span[1], text + content[slice(*span)]
+    if not stray_words.has_stray_word(content, start, end, text):
+        return match
+    is_proven = find_prefixed_length(content, start, nuls) == len(text)
+    if is_proven or bounds.is_binary(content, start, end, nuls):
+        return match
+    return match.with_bounds(Bounds.OPEN)
 
 
 def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:

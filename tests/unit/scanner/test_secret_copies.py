@@ -17,8 +17,8 @@ LINES = {
     "after": 'key = "{key}"  # once more: {copy}, and on',
     "before": "copy={copy}; key={key}",
     "both sides": "{copy} {key} {copy}",
-    "in a word": "{key} x-{copy}-y",
-    "long line": "{key} // {copy}" + "; further code" * 100_000,
+    "in a word": "{key} /x-{copy}-y",
+    "long line": "{key} // copy: {copy}" + "; further code" * 100_000,
 }
 
 
@@ -32,8 +32,8 @@ def test_a_copy_on_the_line_is_not_shown(line: str, name: str) -> None:
 
 
 def test_the_rest_of_the_line_stays() -> None:
-    (finding,) = find(f'key = "{KEY}"  # copy {BODY[::-1]}, for the tests of the router'.encode())
-    shown = f'key = "{mask(KEY)}"  # copy {mask(KEY)}, for the tests of the router'
+    (finding,) = find(f'key = "{KEY}"  # copy: {BODY[::-1]}, for the tests of the router'.encode())
+    shown = f'key = "{mask(KEY)}"  # copy: {mask(KEY)}, for the tests of the router'
     assert finding.excerpt == shown
 
 
@@ -44,15 +44,15 @@ def test_few_characters_in_common_are_not_a_copy() -> None:
 
 def test_a_copy_on_the_line_of_another_key_is_not_shown(make_key: MakeKey) -> None:
     other = make_key()
-    found = find(f"{KEY}\n{other} {BODY[::-1]}".encode())
-    assert [finding.excerpt for finding in found] == [mask(KEY), f"{mask(other)} {mask(KEY)}"]
+    found = find(f"{KEY}\n{other} copy={BODY[::-1]}".encode())
+    assert [finding.excerpt for finding in found] == [mask(KEY), f"{mask(other)} copy={mask(KEY)}"]
 
 
 def test_copies_are_masked_among_many_keys(make_key: MakeKey) -> None:
     keys = [make_key() for _ in range(40)]
-    lines = (f"{key} {key.removeprefix(PREFIX)[::-1]}" for key in keys)
+    lines = (f"{key} copy={key.removeprefix(PREFIX)[::-1]}" for key in keys)
     excerpts = [finding.excerpt for finding in find("\n".join(lines).encode())]
-    assert excerpts == [f"{mask(key)} {mask(key)}" for key in keys]
+    assert excerpts == [f"{mask(key)} copy={mask(key)}" for key in keys]
 
 
 def test_the_password_of_basic_authentication_is_not_shown() -> None:

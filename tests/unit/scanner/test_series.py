@@ -43,11 +43,8 @@ WHOLE = {
     "another key": (".env", "KEY_1=AAA\nKEY_2=wa_live_BBB\n"),
     "another name": (".env", "WA_KEY=AAA\nSTRIPE_KEY=BBB\n"),
     "a name as value": (".env", "KEY_1=AAA\nKEY_2=staging_account\n"),
-    "a row with the next number": ("a.csv", "id,key\n1,AAA\n2,BBB\n"),
-    "a list of JSON": ("a.json", '{"args": ["AAA", "BBB"]}'),
     "a call": ("a.py", 'Client("AAA", "BBB")\n'),
     "a word of a list": ("a.json", '{"args": ["AAA", "production"]}'),
-    "not the first of a list": ("a.json", '{"args": ["--key", "AAA", "BBB"]}'),
     "another attribute": (
         "a.xml",
         '<string name="key">AAA</string>\n<string name="app">BBB</string>\n',

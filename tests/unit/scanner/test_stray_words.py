@@ -1,0 +1,91 @@
+"""Random words near a key that nothing explains: the key may be cut there."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.support.contexts import few
+from tests.support.keys import ALPHABET, PREFIX
+from wakeyscan.core.document import Document, Origin
+from wakeyscan.core.finding import Bounds, Finding
+from wakeyscan.scanner.detector import detect_in_document
+
+KEY = PREFIX + "".join(random.Random("stray").choices(ALPHABET, k=40)) + "7"
+SIZE = 30
+
+STRAY = {
+    "rich text": ("a.json", '[{"content": "AAA", "bold": true}, {"content": "BBB"}]'),
+    "rich text, marks": ("a.json", '[{"text": "AAA"}, {"marks": [{"type": "b"}], "text": "BBB"}]'),
+    "rich text, one name": ("a.json", '{"text": ["key ", {"type": "code", "text": "AAA"}, "BBB"]}'),
+    "objects with lines": ("a.json", '[{"n": 0, "text": "KEY=AAA"}, {"n": 1, "text": "BBB"}]'),
+    "list of JSON": ("a.json", '{"args": ["--key", "AAA", "BBB"]}'),
+    "items": ("a.html", "<li>KEY=AAA</li>\n<li>BBB</li>\n"),
+    "elements with numbers": (
+        "a.svg",
+        '<text y="20">AAA</text><text y="40">BBB</text>',
+    ),
+    "words on a line": ("a.txt", "AAA BBB\n"),
+    "bars": ("a.txt", "* AAA|  BBB|\n"),
+    "columns": ("a.txt", "alpha AAA < beta\nalpha BBB < gamma\n"),
+    "rows of CSV": ("a.csv", "id,key\n1,AAA\n2,BBB\n"),
+    "cells of Markdown": ("a.md", "| AAA | BBB |\n"),
+    "a later entry of a log": ("a.log", "10:00:01 run AAA\n10:00:02 stop\n10:00:03 x y BBB\n"),
+    "writes of a trace": ("a.txt", 'write(3, "AAA", 30) = 30\nwrite(3, "BBB", 9) = 9\n'),
+    "reversed list": ("a.py", 'key = "".join(reversed(["BBB", "AAA"]))\n'),
+    "insertion": ("a.java", 'new StringBuilder("BBB").insert(0, "AAA").toString();\n'),
+    "sum in a list": ("a.scala", 'val k = List("AAA", "BBB").reduce(_ + _)\n'),
+    "destructuring": ("a.kt", 'val (a, b) = "AAA" to "BBB"\n'),
+    "same call": ("a.js", 'out.emit("AAA");\nout.emit("BBB");\n'),
+    "page footer": ("a.txt", "AAA\n\n  Acme Inc.   page 7 of 9\n\nBBB and more text\n"),
+}
+
+EXPLAINED = {
+    "another key": ("a.json", '["AAA", "wa_live_BBB"]'),
+    "after another key": ("a.txt", f"AAA\n{PREFIX}{KEY[12:36]} BBB\n"),
+    "another name": ("a.json", '{"key": "AAA", "secret": "BBB"}'),
+    "another variable": (".env", "WA_KEY=AAA\nSTRIPE_KEY=BBB\n"),
+    "another header": ("a.http", "Authorization: Bearer AAA\r\nX-App-Key: BBB\r\n"),
+    "another option": ("a.sh", "send --key AAA --secret BBB\n"),
+    "another element": ("a.xml", "<key>AAA</key><secret>BBB</secret>"),
+    "another attribute": ("a.xml", '<v id="key">AAA</v>\n<v id="secret">BBB</v>'),
+    "argument of a call": ("a.py", 'Client("AAA", "BBB")\n'),
+    "argument of another call": ("a.js", 'a.setKey("AAA");\na.setSecret("BBB");\n'),
+    "named argument": ("a.go", 'h.Set("Authorization", "AAA")\nh.Set("X-Trace-Id", "BBB")\n'),
+    "digest": ("a.txt", "AAA 5d41402abc4b2a76b9719d911017c592\n"),
+    "path": ("a.txt", "AAA /srv/BBB/x\n"),
+    "address": ("a.txt", "AAA https://host/BBB\n"),
+    "base64": ("a.txt", "AAA BBB=\n"),
+    "name of words": ("a.txt", "AAA updateWhatsAppSession2Device\n"),
+    "capital letters": ("a.txt", "AAA X7Q2-94TB-KK20-P3\n"),
+    "copy": ("a.txt", f"AAA {KEY[12:26]}\n"),
+    "far away": ("a.txt", "AAA\n" + "the text goes on\n" * 40 + "BBB\n"),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), STRAY.values(), ids=STRAY)
+def test_a_word_that_nothing_explains_leaves_a_key_open(path: str, text: str) -> None:
+    finding = find_first(path, text)
+    assert finding.bounds is Bounds.OPEN or KEY in reveal(finding)
+
+
+@pytest.mark.parametrize(("path", "text"), EXPLAINED.values(), ids=EXPLAINED)
+def test_an_explained_word_leaves_a_key_certain(path: str, text: str) -> None:
+    assert find_first(path, text).bounds is Bounds.CERTAIN
+
+
+@pytest.mark.parametrize("word", ["3f9a0c11d2", "0a1b2c3d4e5f60718293"])
+def test_a_digest_may_be_the_rest_of_hexadecimal_digits(word: str) -> None:
+    key = PREFIX + "5d41402abc4b2a76b9719d911017c592"
+    (finding,) = detect_in_document(Document(Origin("a.txt"), f"{key} {word}\n".encode()), few())
+    assert finding.bounds is Bounds.OPEN or f"{key}{word}" in reveal(finding)
+
+
+def reveal(finding: Finding) -> list[str]:
+    return [one.reveal().decode() for one in (finding.secret, *finding.candidates)]
+
+
+def find_first(path: str, text: str) -> Finding:
+    content = text.replace("AAA", KEY[:SIZE]).replace("BBB", KEY[SIZE:]).encode()
+    return detect_in_document(Document(Origin(path), content), few())[0]

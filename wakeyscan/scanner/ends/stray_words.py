@@ -1,0 +1,103 @@
+"""Stray words: random words near a secret that nothing explains.
+
+The proofs of an end know how programs and people divide a text. One that they do not know leaves
+the rest of the secret nearby: in another cell, item, element, statement or record. So a random word
+after a secret, or before it on its line, opens its end, unless something explains what it is:
+
+    a name          another name than that of the secret (see `value_names`)
+    a key           the search ends there
+    a digest        it has hexadecimal digits only, and the secret has other letters too
+    a path, a URL   a slash, a dot or a sign of base64 is beside it
+    other letters   it has small or capital letters only, and the secret not, or vice versa
+
+The word is not tried as the rest: it may be another secret, which the API would receive.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.ends.text_end import KEY_PREFIX
+from wakeyscan.scanner.ends.value_names import is_argument, list_names, may_have_name
+from wakeyscan.scanner.ends.words import looks_random
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+_REACH = 1 << 9
+"""Bytes after a secret in which a word opens its end."""
+_REACH_BEFORE = 160
+"""Bytes before it, on its line: parts may be joined in reverse order."""
+_MAX_WORDS = 8
+"""Words on either side that are judged."""
+_MAX_NAMES = 256
+"""Bytes before a secret in which its names are."""
+_MAX_KEY = 136
+"""Characters of the longest key."""
+
+_START, _END = (
+    rb"(?:(?<![\w./+@#%\\-])(?<!==)|(?<=\\[bfnrt]))",
+    rb"""(?![\w/+@(%-]|\.\w|\\*["'\])]{0,2}[ \t]*(?:=(?!=)|:))""",
+)
+"""What is beside a word that is no part of a path or an address, and no name."""
+_SMALL, _CAPITAL = lazy_pattern(rb"[a-z]"), lazy_pattern(rb"[A-Z]")
+_MIXED_WORD = lazy_pattern(
+    _START + rb"(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{6,120}+" + _END
+)
+_SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{6,120}+" + _END)
+_CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{6,120}+" + _END)
+_DIGEST = lazy_pattern(rb"(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
+_PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_DIGITS = lazy_pattern(rb"[0-9]+")
+_SHORT, _MIN_PARTS = 8, (2.8, 3.2)
+"""Letters of the words in a short name and in a longer one, on average."""
+
+
+def has_stray_word(content: bytes, start: int, end: int, text: bytes) -> bool:
+    """Return whether nothing explains a random word near the secret `text`.
+
+    `start` and `end` are the offsets of its first part and of the end of its last one.
+    """
+    pattern = _select_pattern(text)
+    stop, low = content.find(KEY_PREFIX, end, end + _REACH), max(0, start - _REACH_BEFORE)
+    after = end, stop if stop >= 0 else end + _REACH
+    line = content.rfind(b"\n", low, start) + 1 or low, start
+    if not (pattern.search(content, *after) or pattern.search(content, *line)):  # as for most keys
+        return False
+    before = content[max(0, start - _MAX_NAMES) : start]
+    own = list_names(before)
+    return any(
+        not is_argument(before, up_to_word) and may_have_name(up_to_word, own)
+        for around in (content[slice(*after)], content[slice(*line)])
+        for up_to_word in islice(_list_random_words(pattern, around, text), _MAX_WORDS)
+    )
+
+
+def _select_pattern(text: bytes) -> re.Pattern[bytes]:
+    """Return the pattern of a word of the letters that the body of a key has."""
+    if _CAPITAL.search(text):
+        return _MIXED_WORD if _SMALL.search(text, len(KEY_PREFIX)) else _CAPITAL_WORD
+    return _SMALL_WORD
+
+
+def _list_random_words(pattern: re.Pattern[bytes], around: bytes, text: bytes) -> Iterator[bytes]:
+    """Yield the text up to each random word that may continue the secret `text`."""
+    is_digest, is_mixed = _DIGEST.match(text, len(KEY_PREFIX)), pattern is _MIXED_WORD
+    for found in pattern.finditer(around):
+        word = found[0]
+        is_known = word in text or (is_mixed and _is_name(word))
+        if is_known or len(text) + len(word) > _MAX_KEY:
+            continue
+        if (is_digest or not _DIGEST.match(word)) and looks_random(around[found.start() :]):
+            yield around[: found.start()]
+
+
+def _is_name(word: bytes) -> bool:
+    """Return whether a word of small and capital letters is put together from words."""
+    parts = _PART.findall(word)
+    letters = sum(map(len, parts))
+    is_few = len(_DIGITS.findall(word)) <= 1 and not word[:1].isdigit()
+    return is_few and letters >= _MIN_PARTS[len(word) > _SHORT] * len(parts)

@@ -1,0 +1,87 @@
+"""Names of values: what stands before a value and says what it is.
+
+    a name          `NAME=`, `name: "`, `"name": "`, also where more of its text is between
+    an option       `--name value`
+    an element      `<name attribute="…">`, but for digits in the attributes
+    a call          `name("`, or its first argument: `set("name", "`
+
+A function that joins texts names none of its arguments.
+"""
+
+from __future__ import annotations
+
+from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.ends.tags import is_inline
+
+if TYPE_CHECKING:
+    import re
+
+_MAX_NAME = 160
+"""Bytes before a value in which its name is."""
+
+_TAG = rb"< (?P<element> [\w:.-]+ ) (?P<attributes> \s [^<>]* )? >"
+_SIGN = rb"(?: => | := | [:=] )"
+_OUTER_NAME = lazy_pattern(
+    rb"""(?x) (?: (?P<name> [\w.-]+ ) \\*["'] \s* """
+    + _SIGN
+    + rb""" \s* \\*["'`] [^"'`]* | """
+    + _TAG
+    + rb""" [^<>]* ) \Z"""
+)
+"""A name before the start of the literal or the text that holds the value."""
+_NAME = lazy_pattern(
+    rb"""(?x) (?:
+      (?P<name> [\w.-]+ ) \\*["'\])]{0,2} [ \t]* """
+    + _SIGN
+    + rb""" [ \t]* \\*["'`]? (?: \w+[ ] )?
+    | (?<! \S ) (?P<option> --? [A-Za-z][\w-]* ) [ \t] ["'`]?
+    | (?P<function> [\w.]+ ) [ ]? \( \s*
+      (?: \\*["'`] (?P<argument> [\w-]+ ) \\*["'`] , \s* )? \\*["'`]
+    | """
+    + _TAG
+    + rb""" ) \Z"""
+)
+"""A name directly before the value."""
+_DIGITS = lazy_pattern(rb"[0-9]+")
+_JOINING = lazy_pattern(
+    rb"(?i)add|append|arr|buf|build|cat|concat|echo|emit|extend|format|glue|insert|join|list|merge"
+    rb"|paste|plus|prefix|prepend|print|push|put|reduce|replace|seq|str\b|string|sum\b|text"
+    rb"|tuple|vec|write|\A.{0,2}\Z"
+)
+"""A part of the name of a function that may join its arguments with other texts."""
+_CALL_BEFORE = lazy_pattern(rb"([\w.]+) ?\((?:[^()]*,)?\s*[\"'`]\Z")
+_NEXT_ARGUMENT = lazy_pattern(rb"[\"'`]\s*,\s*[\"'`]\Z")
+
+
+def list_names(before: bytes) -> list[bytes]:
+    """Return the names of the value that follows a text, in lower case, the outer one first."""
+    text = before[-_MAX_NAME:]
+    found = filter(None, (_OUTER_NAME.search(text), _NAME.search(text)))
+    return [name for name in map(_read_name, found) if name]
+
+
+def may_have_name(before: bytes, names: list[bytes]) -> bool:
+    """Return whether the value that follows a text has one of the names, or none."""
+    own = list_names(before)
+    return not own or own[-1] in names
+
+
+def _read_name(found: re.Match[bytes]) -> bytes:
+    parts = found.groupdict()
+    if element := parts["element"]:
+        tag = element + (parts["attributes"] or b"")
+        return b"" if is_inline(element) else _DIGITS.sub(b"", tag)
+    if function := parts.get("function"):
+        return b"" if _JOINING.search(function) else (parts["argument"] or function).lower()
+    return (parts["name"] or parts["option"]).lower()
+
+
+def is_argument(before: bytes, between: bytes) -> bool:
+    """Return whether a value is the next argument of a call that joins nothing.
+
+    `before` is the text up to the argument before it, `between` that from its end to the value.
+    """
+    call = _CALL_BEFORE.search(before[-_MAX_NAME:])
+    is_next = _NEXT_ARGUMENT.fullmatch(between) is not None
+    return is_next and call is not None and not _JOINING.search(call[1])
