@@ -174,6 +174,7 @@ LATEX = {
         *(("\\textunderscore{}", "-"), ("\\textunderscore ", "-"), ("{\\textunderscore}", "-")),
         *(("{\\_}", "-"), ("\\_\\allowbreak{}", "-\\allowbreak{}"), ("\\+\\_\\+", "-")),
         *(("\\char`\\_", "-"), ("\\char95{}", "-"), ("\\symbol{95}", "-")),
+        ("\\_{}", "$\\mathord{-}$"),
         *(("\\_\\hspace{0pt}", "-"), ("\\_\\discretionary{}{}{}", "-")),
     )
 }

@@ -1,7 +1,7 @@
-r"""Text as a terminal shows it: without the colors of a wrapped line, and without overstrikes.
+r"""Text as a terminal shows it: without the colors of a wrapped line, overstrikes and changes.
 
 A CI log colors each line of a command that it wraps. `nroff` writes a letter twice to make it bold,
-with a backspace between, and `_\bx` for an underlined one.
+with a backspace between, and `_\bx` for an underlined one. `git diff --word-diff` shows both sides.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ BACKSPACE = b"\x08"
 STRUCK_UNDERSCORE = b"_\x08_"
 """An underscore in bold, or underlined."""
 
-_ESCAPE = b"\x1b"
+_ESCAPE, _CHANGES = b"\x1b", (b"{+", b"[-")
 COLOR = lazy_pattern(rb"\x1b\[[0-9;]{0,32}[mK]")
 _COLORS = rb"(?:\x1b\[[0-9;]{0,32}[mK]){1,8}"
 _WRAPPED = lazy_pattern(
@@ -31,6 +31,12 @@ _WRAPPED = lazy_pattern(
 _STRUCK = lazy_pattern(re.escape(STRUCK_UNDERSCORE))
 _OVERSTRIKE = rb"(?:[\xc2-\xf4][\x80-\xbf]{1,3}|[^\n\x08])\x08"
 """A character that the next one replaces, or makes bold."""
+_CHANGED = lazy_pattern(
+    rb"wa_(?:l(?:i(?:v(?:e(?:_[A-Za-z0-9_-]{0,128})?)?)?)?)?(?:\{\+|\[-[A-Za-z0-9_-]{0,128}-\])"
+)
+"""A part of a key before what a change adds or removes."""
+_SIDES = (rb"\[-(?:(?!-\])[^\r\n])*+-\]|\{\+|\+\}", rb"\{\+(?:(?!\+\})[^\r\n])*+\+\}|\[-|-\]")
+"""What is not in the new text of a word diff, and in the old one."""
 _BEFORE, _AFTER = 256, 1024
 """Bytes around a part of a key that are shown with it: each letter of a key may take seven."""
 
@@ -40,6 +46,9 @@ def show_text(content: bytes) -> Iterator[DecodedText]:
     if _ESCAPE in content:
         for span in _list_windows(content, _WRAPPED):
             yield decode_escapes(content, span, COLOR.pattern, _show_nothing)
+    if any(map(content.__contains__, _CHANGES)):
+        for span in _list_windows(content, _CHANGED):
+            yield from (decode_escapes(content, span, side, _show_nothing) for side in _SIDES)
     if STRUCK_UNDERSCORE in content:
         for span in _list_windows(content, _STRUCK):
             yield decode_escapes(content, span, _OVERSTRIKE, _show_nothing)

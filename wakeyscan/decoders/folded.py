@@ -32,8 +32,10 @@ NAME = "folded"
 _MAX_LINE = 1 << 10
 """Bytes before a gap in which its line starts."""
 _QUOTES = (b'"', b"'")
+_ITEM_ENDS = (b',"l', b', "l', b",'l", b", 'l", b",\n", b",\r\n")
 _PIECES = (
     *(quote + piece + quote for quote in _QUOTES for piece in (b"_l", b"a_", b"a_l")),
+    *(quote + b"_" + quote + end for quote in _QUOTES for end in _ITEM_ENDS),
     *(b':"_"', b': "_"', b"='_'"),
 )
 """Pieces of a prefix in the events of a stream that cut it into more than three."""
@@ -48,6 +50,7 @@ _GAP = lazy_pattern(
     rb"""(?x)
       (?P<caret> \^ EOL )
     | (?P<ampersand> & [ \t]* EOL (?: [ \t]* (?: ! [^\r\n]{0,200} )? EOL ){0,4} [ \t]* & )
+    | (?P<letter> ["'] , \s{0,64} ["'] ) (?= [A-Za-z0-9_-] ["'] )
     | (?P<cobol> EOL [ 0-9A-Za-z]{6} - [ \t]* (?P<literal> ["'] ) )
     | (?P<cobol_free> (?P<end> ["'] ) - [ \t]* EOL [ \t]* (?P=end) )
     | (?P<container> EOL TIME [ ] std(?:out|err) [ ] [FP] [ ] )
@@ -96,6 +99,8 @@ class _Folds:
 
     def read_gap(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
         """Return the end of a line end after a part of a key, if the key may continue."""
+        if gap.lastgroup == "letter" and content[part.end - 2 : part.end - 1] in _QUOTES:
+            return Joint(gap.end(), is_certain=False, may_be_words=True)
         joint = self._read_line_end(content, part, gap)
         is_whole = part.size == part.end - part.start >= MIN_KEY
         if is_whole or (joint and joint.is_certain):

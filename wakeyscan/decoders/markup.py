@@ -24,7 +24,8 @@ from wakeyscan.decoders.split_prefix import PREFIX, list_parts
 NAME = "markup"
 
 _GAP_START = (
-    rb"(?:[<&\xc2\xe2\xef]|\{?\\(?:[_+]|[A-Z]{2,3}[a-z]{0,16}Z|(?:text|allow|char|symb|hspa|disc)))"
+    rb"(?:[<&\xc2\xe2\xef]|\{?\\(?:[_+]|[A-Z]{2,3}[a-z]{0,16}Z|(?:text|allow|char|symb|hspa|disc))"
+    rb"|(?<=\\_)\{\}|\$\\mathord)"
 )
 _GAP_MARKS = b"<&\xc2\xe2\xef\\"
 _PART_ENDS = (b"<", b"&", b"\xe2\x80", b"\xe2\x81", b"\xc2\xad", b"\xef\xbb")
@@ -33,7 +34,7 @@ _SINGLE_PARTS = (b">_<", b"\x8b_\xe2", b"\xa0_\xe2", b"\xad_\xc2", rb"wa\_l")
 _LATEX_PARTS = (
     b"Zus{}live",
     *(b"wa" + sign for sign in (b"\\_\\", rb"\+\_", rb"{\_}", rb"\textu", rb"{\textu")),
-    *(rb"wa\char", rb"wa\symbol"),
+    *(rb"wa\char", rb"wa\symbol", rb"wa\_{}l"),
 )
 """Parts of a prefix with spellings of its first underscore in LaTeX."""
 
@@ -57,11 +58,13 @@ _SPELLED_UNDERSCORE = (
     rb" | char (?: ` \\? _ | 95 | \"5F ) (?: \{\} | [ ] )? | symbol \{ 95 \} )"
     rb" | \{ \\ (?: _ | textunderscore (?: \{\} )? ) [ ]? \} )"
 ).replace(b"ARGUMENT_END", _ARGUMENT_END)
-_SPELLED_HYPHEN = rb"\\ (?: [A-Z]{2,3} [a-z]{0,16} Zhy \{\} )"
+_SPELLED_HYPHEN = rb"(?: \\ [A-Z]{2,3} [a-z]{0,16} Zhy \{\} | \$ \\mathord \{-\} \$ )"
 _LATEX_BREAK = (
     rb"\\ (?: \+ | allowbreak ARGUMENT_END | hspace \{ 0pt \} | discretionary \{\}\{\}\{\} )"
 ).replace(b"ARGUMENT_END", _ARGUMENT_END)
 """A place where a word may be broken; Doxygen writes them around `_`, and before capitals."""
+_AFTER_UNDERSCORE = rb"(?<= \\_ ) \{\}"
+"""What highlight writes after an escaped underscore."""
 _SPELLING = lazy_pattern(
     rb"(?x) (?P<underscore> "
     + _SPELLED_UNDERSCORE
@@ -72,14 +75,16 @@ _SPELLING = lazy_pattern(
 _GAP = lazy_pattern(
     # No group inside: with a possessive quantifier, Python 3.11 confuses their spans.
     rb"(?x) (?: (?: "
-    + rb" | ".join((_SPELLED_UNDERSCORE, _SPELLED_HYPHEN, _LATEX_BREAK, rb"\\ (?= _ )"))
+    + rb" | ".join(
+        (_SPELLED_UNDERSCORE, _SPELLED_HYPHEN, _LATEX_BREAK, rb"\\ (?= _ )", _AFTER_UNDERSCORE)
+    )
     + rb" ){1,8}+ | (?: "
     + _INVISIBLE
     + rb" | "
     + _TAG
     + rb" ){1,32}+ )"
 )
-_ESCAPE_STARTS = (b"\\", b"{")
+_ESCAPE_STARTS = (b"\\", b"{", b"$")
 _SOFT_HYPHEN = b"\xc2\xad"
 _SHOWN_TAG = lazy_pattern(rb"(?x) " + _TAG)
 _OPENING = lazy_pattern(rb"<[A-Za-z][^<>]{0,400}>")

@@ -467,6 +467,29 @@ def test_a_key_in_the_events_of_a_stream_is_found(form: str, size: int) -> None:
         assert finding.bounds is Bounds.OPEN
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("gap", [",", ", ", ",\n  ", ",\r\n\t"])
+def test_a_key_in_a_list_of_letters_is_found(gap: str, quote: str) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A-7"
+    letters = gap.join(f"{quote}{letter}{quote}" for letter in key)
+    assert list_keys(f"[{letters}]\n") == [key]
+
+
+CHANGES = {
+    "parts": ("{0}[-{1}-]{{+{2}+}}", ["{0}{1}", "{0}{2}"]),
+    "letters": ("{0}[-{1}-]{{+{2}+}}-7[-K-]a{{+L+}}{3}", ["{0}{1}-7Ka{3}", "{0}{2}-7aL{3}"]),
+    "added parts": ("{0}{{+{2}+}}{3}", ["{0}{3}", "{0}{2}{3}"]),
+}
+"""Texts of `git diff --word-diff` and the keys in them, before and after the change."""
+
+
+@pytest.mark.parametrize(("form", "keys"), CHANGES.values(), ids=CHANGES)
+def test_both_keys_of_a_word_diff_are_found(form: str, keys: list[str], make_key: MakeKey) -> None:
+    parts = make_key(11), *(make_key(size, "") for size in (25, 27, 21))
+    text = f"KEY={form} end\n".format(*parts)
+    assert sorted(list_keys(text)) == sorted(key.format(*parts) for key in keys)
+
+
 NO_REST = {
     "prose": "# Keys begin with {}\n# and then have 40 characters\n",
     "a digest": "# prefix {}\n# 3f786850e387550fdab836ed7e6dc881de23001b  a.txt\n",
