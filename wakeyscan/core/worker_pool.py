@@ -124,7 +124,7 @@ def _send_next(channel: Any, tasks: Iterator[Any]) -> int:
     """Send a task, if any is left; return the number of tasks sent."""
     for task in tasks:
         try:
-            channel.send(task)
+            channel.post(task)
         except (BrokenPipeError, ConnectionResetError):
             raise WakeyscanError(_LOST) from None
         return 1

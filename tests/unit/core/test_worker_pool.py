@@ -55,6 +55,19 @@ def test_every_task_is_answered_by_a_worker(method: str, size: int) -> None:
     assert os.getpid() not in {process for process, _ in answers}
 
 
+@pytest.mark.parametrize("works_too", [False, True])
+def test_large_tasks_and_answers_do_not_wait_for_each_other(method: str, works_too: bool) -> None:
+    tasks = [bytes([number]) * 3_000_000 for number in range(9)]
+    answers = worker_pool.run_tasks(iter(tasks), partial(build, double), 2, works_too=works_too)
+    assert sorted(text for _, text in answers) == [text + text for text in tasks]
+
+
+def test_a_worker_that_dies_before_it_has_read_its_tasks_is_an_error(method: str) -> None:
+    tasks = iter([b"a", *[b"a" * 3_000_000] * 3])
+    with pytest.raises(WakeyscanError, match="a worker process died"):
+        [*worker_pool.run_tasks(tasks, partial(build, die), 2)]
+
+
 def test_this_process_can_work_too(method: str) -> None:
     tasks = iter([b"a"] * 50)
     answers = worker_pool.run_tasks(tasks, partial(build, double), 2, works_too=True)
