@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.core.line_index import find_all
-from wakeyscan.decoders.decoder import FoundAnchors, TextEncoding
+from wakeyscan.decoders import numpy_texts
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, TextEncoding
 
 _CONTEXT_SIZE = 1024
 """Bytes before and after an anchor that are examined; a run of text usually ends within them."""
@@ -24,11 +25,16 @@ class _UtfDecoder:
         name: str,
         byte_order_marks: dict[str, bytes],
         find_encoding: Callable[[bytes, int], TextEncoding],
+        list_cells: Callable[[bytes, Iterable[int]], Iterable[DecodedText]] = lambda *_: (),
     ) -> None:
-        """Take the mark of each codec, and a function that determines the encoding at an anchor."""
+        """Take the mark of each codec, and a function that determines the encoding at an anchor.
+
+        The last function lists the texts at the anchors if they are cells of one width.
+        """
         self.NAME = name
         self._byte_order_marks = byte_order_marks
         self._find_encoding = find_encoding
+        self._list_cells = list_cells
         self._nuls = b"\0" * (len(next(iter(byte_order_marks.values()))) - 1)
 
     def encoded_anchors(self, anchor: bytes, exact_case: bool) -> Iterator[bytes]:
@@ -46,16 +52,20 @@ class _UtfDecoder:
         """
         yield from ()
 
-    def decode(self, content: bytes, found: FoundAnchors) -> Iterator[TextEncoding]:
+    def decode(self, content: bytes, found: FoundAnchors) -> Iterator[TextEncoding | DecodedText]:
         """Yield each byte order and offset at which `content` holds an encoded anchor.
 
         A byte-order mark does not hold for the whole file: a tool may append text in another
-        encoding, and so move the rest by an odd number of bytes.
+        encoding, and so move the rest by an odd number of bytes. An array of NumPy has its texts
+        in UTF-32.
         """
         marked = self._find_marked(content)
         lowered = content.lower()
         texts = [text for text in found if text not in self._byte_order_marks.values()]
-        offsets = (offset for text in texts for offset in find_all(lowered, text.lower()))
+        offsets = [offset for text in texts for offset in find_all(lowered, text.lower())]
+        if cells := [*self._list_cells(content, offsets)]:
+            yield from cells
+            return
         others = sorted({self._find_encoding(content, offset) for offset in offsets})
         if marked is None:
             yield from others
@@ -140,4 +150,5 @@ UTF_32 = _UtfDecoder(
     "utf-32",
     {"utf-32-le": codecs.BOM_UTF32_LE, "utf-32-be": codecs.BOM_UTF32_BE},
     _find_utf_32,
+    numpy_texts.list_texts,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.keys import MakeKey
-from tests.support.scan import found
+from tests.support.scan import find, found
 from tests.support.value_formats import numpy_array
 from wakeyscan.core.finding import Bounds
 from wakeyscan.scanner.string_tables import find_table_strings
@@ -39,3 +39,22 @@ def test_nothing_is_known_of_later_versions(make_key: MakeKey) -> None:
     later = content.replace(b"NUMPY\1", b"NUMPY\4", 1)
     assert (key, Bounds.CERTAIN) not in found(later)
     assert find_table_strings(later, [later.index(key.encode())]) == {}
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_a_text_of_full_width_is_found(version: int, order: str, make_key: MakeKey) -> None:
+    key, other = make_key(40), make_key(33)
+    codec = "utf-32-le" if order == "<" else "utf-32-be"
+    texts = [text.ljust(48, "\0").encode(codec) for text in ("Z" * 48, key, "é" * 48, other)]
+    content = numpy_array(f"'{order}U48'", *texts, version=version)
+    assert [secret for secret, _ in found(content)] == [key, other]
+
+
+def test_the_position_of_a_text_is_that_of_its_bytes(make_key: MakeKey) -> None:
+    key = make_key(40)
+    texts = [text.encode("utf-32-le") for text in ("Z" * 48, key, "Z" * 48)]
+    content = numpy_array("'<U48'", *texts)
+    (finding,) = find(content)
+    start = content.index(texts[1]) - content.rindex(b"\n")
+    assert (finding.position.column, finding.position.end_column) == (start, start + 4 * 48)
