@@ -133,6 +133,8 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
             return operators.is_written_to(content, chain.spans[-1][0], operator["buffer"])
         case "adjacent":
             return source.joins_adjacent(operator, chain.spans[-1][0], is_key=chain.is_key)
+        case "gap" | "bars":
+            return source.has_operator(operator)
         case "default":
             return operators.is_default(content, chain.start)
         case "word":
@@ -148,7 +150,17 @@ def joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chai
     After a complete key, an ambiguous operator joins nothing.
     """
     match operator.lastgroup:
-        case "sql" | "augmented" | "appended" | "cmake" | "strcat" | "word" | "default":
+        case (
+            "sql"
+            | "augmented"
+            | "appended"
+            | "cmake"
+            | "strcat"
+            | "word"
+            | "default"
+            | "gap"
+            | "bars"
+        ):
             return joins_prefix(source, operator, chain)
         case "slashes":
             return not chain.is_key or source.has_operator(operator)

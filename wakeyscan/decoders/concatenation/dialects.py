@@ -13,9 +13,9 @@ _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
 _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \\[^\n] )++"
 _JOINING = (
     rb"\( (?: str | string-append | concat | concatenate [ ] 'string | mconcat )"
-    rb" | string [ ] cat | append [ ] [A-Za-z_]\w{0,60} | CONCATENATE | print"
+    rb" | string [ ] cat | (?i: string ) \( \s? (?: CONCAT | JOIN \s \"\" ) \s \w{1,60} | append [ ] [A-Za-z_]\w{0,60} | CONCATENATE | print"
 )
-"""Calls without parentheses around their arguments, of Lisp, Tcl, ABAP and Go templates."""
+"""Calls without parentheses or commas, of Lisp, Tcl, CMake, ABAP and Go templates."""
 _COMMAND = lazy_pattern(
     rb"(?sx) (?<! [\w.$/-] ) (?: echo | (?P<joining> " + _JOINING + rb" ) | (?P<printf> s? printf )"
     rb" (?: " + _BLANK + rb" -v " + _BLANK + rb" \w{1,60} )? (?: " + _BLANK + rb" -- )?"
@@ -23,7 +23,9 @@ _COMMAND = lazy_pattern(
     rb" (?P<words> (?: " + _BLANK + _WORD + rb" )*+ ) " + _BLANK
     + rb" (?: \"[^\"\n]{0,128} | '[^'\n]{0,128} ) \Z"
 )  # fmt: skip
-_COMMANDS = (b"echo", b"printf", b"(str ", b"concat", b"string", b"append ", b"CONCAT", b"print")
+_COMMANDS = (
+    *(b"echo", b"printf", b"(str ", b"concat", b"string", b"append ", b"CONCAT", b"JOIN", b"print"),
+)
 _MAX_NAME = 16
 """Bytes from the start of a command to such a word."""
 _WORDS = lazy_pattern(rb"(?sx)" + _BLANK + _WORD)

@@ -21,13 +21,13 @@ _MAX_LIST_START = 160
 """Maximum bytes before a literal that are searched for the start of each construct."""
 
 _SEPARATOR = rb"(?: \\?[\"'`] _? \\?[\"'`] | (?i:string\.empty) )"
-_SEPARATOR_TEXT = lazy_pattern(rb"(?<=[\"'`])_(?=\\?[\"'`])|(?<=- )_(?=\s)")
+_SEPARATOR_TEXT = lazy_pattern(rb"(?<=[\"'`{])_(?=\\?[\"'`}])|(?<=- )_(?=\s)")
 
 # Names of calls and methods
 
 _CONCATENATING = rb"(?i: concat(?:enate)? | paste0 | str_c | strcat | sprint )"
 """A call that joins all of its arguments."""
-_JOINING = rb"(?i: concat_ws | implode | join | joined | intercalate | String\.concat )"
+_JOINING = rb"(?i: concat(?:_ws)? | implode | join | joined | intercalate | String\.concat )"
 """A call whose first argument is the separator."""
 _JOINED = (
     rb"(?i: \. \s{0,16} (?: join (?: ToString | ed )? | mkString"
@@ -38,13 +38,17 @@ _LAST_ARGUMENT = rb"(?: (?: sep | collapse | separator ) \s? [=:] \s? )"
 """The name of a separator that is the last argument."""
 
 _WORDS = lazy_pattern(
-    rb"(?x) (?: join \(? \s? " + _SEPARATOR + rb" \s? , \s? qw | (?P<joined> %w ) ) \s? [\[({</|!]"
+    rb"(?x) (?: (?: join \(? \s? " + _SEPARATOR + rb" \s? , \s? qw | join\( ~w | (?P<joined> %w ) )"
+    rb"   \s? [\[({</|!] | string [ ] join [ ] "
+    + _SEPARATOR
+    + rb" [ ] | (?P<braced> join [ ] \{ ) )"
     rb" (?: \s | [\w-] ){0,512} \Z"
 )
 _JOIN_AFTER_WORDS = lazy_pattern(
     rb"(?x) [\w\s-]{0,512} [\])}>/|!] \.join (?: \(\) | [( ] " + _SEPARATOR + rb" \)?"
     rb" | (?! [\w(] | \s{1,8} [\"'(\w] ) )"
 )
+_JOIN_AFTER_BRACES = lazy_pattern(rb"(?x) [\w\s-]{0,512} \} [ ] (?: \"_?\" | \{_?\} )")
 
 
 def find_joined_words(content: bytes, end: int) -> Span | None:
@@ -54,14 +58,14 @@ def find_joined_words(content: bytes, end: int) -> Span | None:
     """
     low = max(0, end - _MAX_WORDS)
     before = content[low:end]
-    if not (b"qw" in before or b"%w" in before) or not holds_word_list(before, 0, len(before)):
+    if not holds_word_list(before, 0, len(before)):
         return None  # the pattern takes 30 µs
     found = _WORDS.search(before)
     if not found:
         return None
-    if not found["joined"]:
+    if not (found["joined"] or found["braced"]):
         return _find_separator(content, low + found.start(), low + found.end())
-    after = _JOIN_AFTER_WORDS.match(content, end)
+    after = (_JOIN_AFTER_BRACES if found["braced"] else _JOIN_AFTER_WORDS).match(content, end)
     return _find_separator(content, *after.span()) if after else None
 
 
@@ -87,7 +91,9 @@ _LIST_START = lazy_pattern(
     + rb" | _ ) \s{0,64} (?: , \s{0,64} \[ | - [ ] (?: - [ ] | \[ ) ) \s{0,64}"
     rb" | \b (?: (?: m?concat | str(?:ing)?/join ) [ ]{1,8} | Enum\.join\( ) \[ \s{0,8}"
     rb" | (?<! [\w.:] ) string \( \s{0,8}"
-    rb" | = \s{0,8} << \s{0,8}"
+    rb" | (?: = | -> | [(\[] ) \s{0,8} << \s{0,8}"
+    rb" | \( (?: str | string-append | concat (?: enate [ ] 'string )? ) [ ]{1,8}"
+    rb" | \b reduce\( \s? [\w.]{0,24} add \s? , \s? \[ \s{0,64}"
     rb" | " + _SEPARATOR + rb" \s? \.join\( \s{0,64} [\[({]{1,2} \s{0,64}"
     rb" | (?: \b implode\( \s? (?: array\( | \[ ) | -join \s? @? \("
     rb"     | table\.concat\( \s? \{ ) \s{0,64} ) \Z"
@@ -98,6 +104,8 @@ _LIST_END = (
     rb" [,;] \s? " + _LAST_ARGUMENT + _SEPARATOR
     + rb" | ,? \s{0,64} [\])}] \)? \s{0,8} (?:"
     rb" " + _JOINED + rb" (?: \( \s? | [ ] ) " + _LAST_ARGUMENT + rb"? " + _SEPARATOR + rb" \s? \)?"
+    rb" | \. (?: reduce | fold ) \w{0,8} [ (] [^\"'\n;]{0,24} \w \s? (?: \+\+? | <> | \. ) \s? [\w$]+ \s?"
+    rb"   [)}]"
     rb" | \.mkString (?! [\w(] ) | (?: \.join | \s? \| \s? join ) (?! [\w(] | \s{1,8} [\"'(\w] )"
     rb" | \.joined\(\) | \.concat\(\) | \.collect\( \s? (?: Collectors\. )? joining\(\)"
     rb" | \* \s? " + _SEPARATOR
@@ -117,16 +125,16 @@ _LIST_ASSIGNMENT = lazy_pattern(
 
 _LIST_OPENINGS = (b"(", b"[", b"{", b"<", b"-")
 """The last characters of the start of a call or list, before blanks; or a separator and a comma."""
-_BARE_OPENINGS = (b"=", b"list")
-"""The texts before a list without brackets, of PowerShell and of Go templates."""
+_BARE_OPENINGS = (b"=", b"list", b"(str", b"append", b"(concat", b"'string")
+"""The texts before a list without brackets, of PowerShell, of Go templates and of Lisp."""
 _SEPARATOR_BEFORE = lazy_pattern(rb"(?x)" + _SEPARATOR + rb" \s{0,4} , \Z")
 _MAX_SEPARATOR = 24
 _START_WORDS = (
     *(b"concat", b"paste0", b"str_c", b"strcat", b"sprint", b"implode", b"join", b"intercalate"),
-    *(b"string(", b"<<"),
+    *(b"string(", b"string-append", b"<<", b"(str ", b"reduce("),
 )
 _END_WORDS = (
-    *(b"join", b"mkstring", b".concat()", b"string.empty"),
+    *(b"join", b"mkstring", b".concat()", b"string.empty", b".reduce", b".fold"),
     *(b'""', b"''", b"``", b'"_"', b"'_'", b"`_`"),
 )
 """Texts, in any case: each start of a call or list contains one of the first, each end one of the
@@ -165,7 +173,7 @@ def _read_before(content: bytes, end: int) -> bytes:
 def _is_first(before: bytes) -> bool:
     """Return whether a text may end before the first item of a list."""
     text = before.rstrip()
-    return text.endswith(_LIST_OPENINGS) or (
+    return text.endswith((*_LIST_OPENINGS, *_BARE_OPENINGS[1:])) or (
         text.endswith(b",") and _SEPARATOR_BEFORE.search(text[-_MAX_SEPARATOR:]) is not None
     )
 

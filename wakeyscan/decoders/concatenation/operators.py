@@ -7,22 +7,24 @@ from wakeyscan.core.lazy import lazy_pattern
 QUOTE = rb"\\{0,3}[\"'`]"
 SPACE = (
     rb"(?: \s{1,64}+ | \#[^\n]{0,100}\n | //[^\n]{0,100}\n | /\*[^*]{0,100}\*/"
-    rb" | [\\_]\r?\n | [()] ){0,6}+"
+    rb" | [\\_]\r?\n | [()] | \\[ ] ){0,6}+"  # a line of Vim script begins with a backslash
 )
 CONCATENATION_OPERATOR = (
     rb"(?: \+\+? | \.\.? | &&? | ~ | <> | \^ | << | stringByAppendingString:"
     rb" | (?: (?<= [\w\"'`)][ ] ) | (?<= [\"'] ) ) \*"  # not at the start of a line of a comment
     rb" | \.(?: concat | append | Append | plus | push_str | add | WriteString )\( )"
 )
-LITERAL_PREFIX = rb"(?: u8 | [bBfFrRuULN@$&]{1,2} )?"
+LITERAL_PREFIX = rb"(?: u8 | [bBfFrRuULN@$&]{1,2} | String\.raw )?"
 """Letters before the opening quote that are part of the literal."""
-QUOTE_BACKWARDS = rb"[\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} )?"
+QUOTE_BACKWARDS = rb"[\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} | war\.gnirtS )?"
 """An opening quote, and such letters, in a text that is read backwards."""
-PLACEHOLDER = rb"(?: %[svS@] | \{\d?\} | ~[aA] )"
+PLACEHOLDER = rb"(?: %[svS@] | \{\d?\} | ~[aA] | [%$][0-9] )"
 """Placeholder of a format string."""
-FORMAT_OPERATOR = rb"(?: , | % \s{0,4} [(\[]? | -f \s | \.format(?:ted)?\( | \|\s?format\( )"
+FORMAT_OPERATOR = (
+    rb"(?: , | % \s{0,4} [(\[]? | -f \s | \)? [.:] (?: format(?:ted)? | arg ) \( | \|\s?format\( )"
+)
 """Operator or call between a format string and its first argument."""
-_SUFFIX = rb"(?: \.(?: to_string | to_owned | into )\(\) | s (?! \w ) )?"
+_SUFFIX = rb"(?: \.(?: to_string | to_owned | into )\(\) | sv? (?! \w ) )?"
 
 _STRING_FUNCTION = rb"(?: std:: )? (?: str | wcs | lstr | _tcs )[nl]?"
 _BUFFER = rb"[A-Za-z_][\w.]{0,60} (?: -> \w{1,60} ){0,3}"
@@ -49,20 +51,24 @@ _ALTERNATIVES = (
     # 'a' || 'b'
     rb"(?P<sql> ' \s{0,64} (?: --[^\n]{0,100}\n \s{0,64} )? \|\| \s{0,64} N? ' )",
     # "a${"b"}"
-    rb"(?P<template> (?: [$\#]?\{ | \\\( ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb" )",
+    rb"(?P<template> (?: [$\#]?\{ | \\\( | <%= ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb" )",
     # "${"a"}b", "${"a"}${"b"}"
-    rb"(?P<template_end> " + QUOTE + rb" \s{0,4} [})]"
+    rb"(?P<template_end> " + QUOTE + rb" \s{0,4} (?: [})] | -?%> )"
     rb" (?: (?= [\w-] ) | (?: [$\#]?\{ | \\\( ) \s{0,4} " + QUOTE + rb" ) )",
     # "a%s" % "b"
     rb"(?P<format> " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64} "
     + LITERAL_PREFIX + QUOTE + rb" )",
+    # "a\   \b" of Haskell
+    rb"(?P<gap> \\\r?\n [ \t]{0,64} \\ (?= [\w-] ) )",
     # A backslash at the end of the line, maybe in a list of numbered lines or in a log
     rb"(?P<continued_line> \\\r?\n [ \t]{0,64} (?: [0-9]{1,6} (?: \t | [ ]{0,4}[|:][ ] )"
     rb" | [0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.,]{8,20} (?: Z | [+-][0-9:]{4,6} )? [ ] )?+ )",
     # ${NAME:-a}b
     rb"(?P<default> \} (?= [\w-] ) )",
     # ["a", "b"]
-    rb"(?P<comma> " + QUOTE + rb" \s{0,64} [,;] \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
+    rb"(?P<comma> " + QUOTE + rb" \s{0,64} [,;] [ \t]{0,16} (?: \.{3} )? \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
+    # "a" || "b" of XQuery and others
+    rb"(?P<bars> \" \s{0,64} \|\| \s{0,64} \" )",
     # 'a' DELIMITED BY SIZE 'b'
     rb"(?P<delimited> [\"'] \s{1,64} (?i: DELIMITED \s (?: BY \s )? SIZE ) \s{1,64} [\"'] )",
     # "a" "b"
@@ -111,7 +117,10 @@ AMBIGUOUS_OPERATOR = lazy_pattern(
 They are JSON in a log, the end of a sentence, a stream, an option, or the sign of a diff.
 """
 _TEMPLATE_START = lazy_pattern(
-    rb"(?x) (?P<sure> [$\#]\{ | \\\( )? (?(sure) | \{ ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb"\Z"
+    rb"(?x) (?P<sure> [$\#]\{ | \\\( | <%= )? (?(sure) | \{ ) \s{0,4} "
+    + LITERAL_PREFIX
+    + QUOTE
+    + rb"\Z"
 )
 
 

@@ -37,7 +37,10 @@ _REACH = 512
 """Bytes after a key in which its line ends and the next statement starts."""
 _MAX_WORDS = 640
 """Bytes before the body of a key in which its list of bare words begins."""
-_WORD_LISTS = tuple(lazy_pattern(start + rb"\s?[\[({</|!]") for start in (b"qw", b"%w"))
+_WORD_LISTS = (
+    *(lazy_pattern(start + rb"\s?[\[({</|!]") for start in (b"qw", b"%w", b"~w")),
+    lazy_pattern(rb"join (?:\{|\"\" |'' )"),
+)
 """Starts of lists of bare words, such as `%w[a b]`; a key may have the letters alone."""
 _STATEMENT = 80
 """Bytes of the next statement, which hold the operator that appends to a variable."""

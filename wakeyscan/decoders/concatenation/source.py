@@ -26,6 +26,8 @@ _OWN_OPERATORS = {
     "rb": b"<<",
     "abap": b"&&",
     **dict.fromkeys(("f", "for", "f77", "f90", "f95", "f03", "f08"), b"//"),
+    **dict.fromkeys(("hs", "lhs", "purs", "idr", "sml"), b"\\"),
+    **dict.fromkeys(("xq", "xql", "xqm", "xqy", "xquery", "xsl", "xslt", "rex", "rexx"), b"||"),
 }
 """Operators with another meaning in other languages, by the extension of files in their own."""
 
