@@ -53,8 +53,8 @@ _SCRIPT = _Form(
 )
 _YAML = _Form(rb"\n [ \t-]{0,64} " + _OWNER, rb": [ \t]{1,8}", _LINE_END)
 _COMMAND = _Form(
-    rb"[^\w$] (?: set | setenv | ENV | ARG | def | define ) [ \t(]{1,4}"
-    rb" (?: -\w{1,4} [ ]{1,4} ){0,2} [\"']? ",
+    rb"[^\w$] (?: set | setenv | ENV | ARG | def | [dD]efine ) [ \t(]{1,4}"
+    rb" (?: -\w{1,4} [ ]{1,4} ){0,2} [\"']? \$? ",
     rb"[\"']? ,? [ \t]{1,8}",
     _LINE_END + rb" | [ \t]{0,8} [;)]",
 )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _MAX_ITEMS = 8
 _MAX_FORMAT = 320
 """Maximum bytes before the first argument of a format that are searched for its string."""
-OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3}"
+OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> | \[[\"':] ) ){0,3}"
 OWNER_BACKWARDS = rb"(?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3}"
 _NEXT = (
     rb"(?: \\?[\"'] )?"

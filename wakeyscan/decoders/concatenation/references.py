@@ -31,8 +31,8 @@ _MAX_BEFORE_NAME = 160
 
 _SENTENCE_END = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence or accesses a member, and does not concatenate."""
-_LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->)\$?\Z")
-_OWNER_ENDS = (b".", b"::", b"->", b"$")
+_LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->|\[[\"':])\$?\Z")
+_OWNER_ENDS = (b".", b"::", b"->", b"$", b'["', b"['", b"[:")
 _OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( | <%=? | [%&@!] ) \s{0,4}"
 """Opening of an interpolated name; a bare `$` also interpolates."""
 _CLOSING = rb"\s{0,4} (?: [)}]{1,2} | %>? | [;@!] )"
@@ -40,7 +40,7 @@ _CLOSING = rb"\s{0,4} (?: [)}]{1,2} | %>? | [;@!] )"
 
 def _interpolated(group: bytes) -> bytes:
     return (
-        rb"(?: " + _OPENING + OWNER + rb"\$? (?P<" + group + rb"> " + NAME + rb") " + _CLOSING
+        rb"(?: " + _OPENING + OWNER + rb"[$@]? (?P<" + group + rb"> " + NAME + rb") " + _CLOSING
         + rb" | %\( (?P<ini_" + group + rb"> " + NAME + rb") \)s"
         + rb" | \$ (?P<bare_" + group + rb"> [A-Za-z_]\w{0,60} ) )"
     )  # fmt: skip
@@ -48,20 +48,24 @@ def _interpolated(group: bytes) -> bytes:
 
 _AFTER_LITERAL = lazy_pattern(
     rb"(?x) (?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
-    + rb" \s{0,64} " + OWNER + rb"\$? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
+    + rb" \s{0,64} " + OWNER + rb"[$@]? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | \" [ \t]{1,8} (?P<macro> [A-Z] [A-Z0-9_]{1,60} ) (?! [\w$(\[.:] )"
     rb" | [\"']{0,2} " + _interpolated(b"put")
     + rb" | " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64}"
-    rb"   " + OWNER + rb"\$? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
+    rb"   " + OWNER + rb"[$@]? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
 )  # fmt: skip
 _AFTER_ADDED = lazy_pattern(
     rb"(?x) \+= (?= [A-Za-z_-]*[0-9][A-Za-z0-9_-]* [ \t]* (?: \r?\n | \Z ) )"  # of a shell
     rb" | [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE
     + rb" | \s{0,8} [+.]= \s{0,8} \(? )"
     rb" (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
-    rb" | " + OWNER + rb"\$? (?P<name> " + NAME + rb")"
+    rb" | " + OWNER + rb"[$@]? (?P<name> " + NAME + rb")"
     rb" (?! [\w$(\[] | \. (?! [\"'$] ) | :: | -> ) )"
 )  # fmt: skip
+_AFTER_WORD = lazy_pattern(
+    rb"(?x) [ \t]{1,8} (?: (?P<literal> \" ) | (?P<name> " + NAME + rb" ) (?! \w | \s? [=(\[] ) )"
+)
+"""Another name, where a language joins words."""
 _AFTER_MACRO = lazy_pattern(
     rb"(?x) \s{1,64} (?: (?P<literal> \" ) | (?P<name> [A-Z] [A-Z0-9_]{0,60} ) \b )"
 )
@@ -143,7 +147,9 @@ def find_uses(source: SourceText, name: bytes) -> Iterator[tuple[int, Iterator[P
         if (items := find_rest(source, use.start, use.end, is_bare=False)) is not None:
             yield use.start, items
             continue
-        for pattern in _list_next_patterns(source.content, use, is_macro=is_macro):
+        for pattern in _list_next_patterns(
+            source.content, use, is_macro=is_macro, joins_words=source.joins_words
+        ):
             if found := pattern.match(source.content, use.end):
                 is_template = pattern in (_AFTER_TEMPLATE_NAME, _AFTER_INI_NAME)
                 yield use.start, _follow(found, _AFTER_INTERPOLATED if is_template else pattern)
@@ -166,7 +172,7 @@ def _iterate_uses(source: SourceText, name: bytes) -> Iterator[_Use]:
 
 
 def _list_next_patterns(
-    content: bytes, use: _Use, *, is_macro: bool
+    content: bytes, use: _Use, *, is_macro: bool, joins_words: bool
 ) -> Iterator[re.Pattern[bytes]]:
     """Yield the patterns that may continue a reference, depending on the text before it."""
     before = content[max(0, use.start - _MAX_BEFORE_NAME) : use.start]
@@ -184,3 +190,5 @@ def _list_next_patterns(
         yield _AFTER_INI_NAME
     elif is_macro:
         yield _AFTER_MACRO
+    elif joins_words:
+        yield _AFTER_WORD

@@ -30,6 +30,7 @@ _OWN_OPERATORS = {
     **dict.fromkeys(("xq", "xql", "xqm", "xqy", "xquery", "xsl", "xslt", "rex", "rexx"), b"||"),
 }
 """Operators with another meaning in other languages, by the extension of files in their own."""
+_WORD_JOINING = (".awk", ".gawk", ".mawk", ".nawk", ".rex", ".rexx")
 
 
 class SourceText:
@@ -85,6 +86,11 @@ class SourceText:
                 return joined is None and not is_key
             case Adjacency.NOWHERE:
                 return False
+
+    @cached_property
+    def joins_words(self) -> bool:
+        """Whether a blank joins the values of two names, as in awk."""
+        return self._path.endswith(_WORD_JOINING)
 
     def joins_commas(self, start: int) -> bool:
         """Return whether a comma joins the literals at `start`: in Smalltalk, in `[]` of MATLAB."""

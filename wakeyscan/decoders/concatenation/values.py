@@ -11,6 +11,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.assignments import read_value
 from wakeyscan.decoders.concatenation.operators import LITERAL_PREFIX, QUOTE
+from wakeyscan.decoders.concatenation.tuples import read_tuple_value
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.variables import Variable
@@ -20,23 +21,35 @@ if TYPE_CHECKING:
 _NEAR = 4096
 """Bytes on either side of a use within which a name has one meaning, if it is assigned there."""
 
-_TYPE = rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} )?"
-"""Type annotation between a name and its value."""
+_TYPE = (
+    rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} (?: \( \w{1,8} \) )? )?"
+    rb" (?: \s? \{ [\s\w;]{1,40} \} )?"
+)
+"""Type annotation between a name and its value, and the accessors of a property."""
 _LITERAL = LITERAL_PREFIX + QUOTE + rb" (?P<body> [A-Za-z0-9_-]+ ) " + QUOTE
 
 # Texts after a name
 
 _ASSIGNMENT = lazy_pattern(
-    rb"(?x) [\"']? \]? " + _TYPE + rb" \s{0,8} (?: := | [+.]?= (?! [=>~] ) (?P<sign>) ) \s{0,8}"
+    rb"(?x) [\"']? \]? "
+    + _TYPE
+    + rb" \s{0,8} (?: := | <- | [+.]?= (?! [=>~] ) (?P<sign>) ) \s{0,8}"
     rb" (?: " + _LITERAL + rb" )?"
 )
 _MACRO = lazy_pattern(rb"(?x) \s{1,64} (?: " + _LITERAL + rb" )?")
+_DEFINED = lazy_pattern(rb"(?x) [\"'`]? (?: \s? , \s? | \s{1,16} )" + _LITERAL)
 _OBJECT = lazy_pattern(rb"(?x) " + _TYPE + rb" \s{0,8} = \s{0,8} \{ (?P<members> [^{}]{0,1064} )")
 _MEMBER = lazy_pattern(rb"(?x) [\"']? \s{0,8} : \s{0,8}" + _LITERAL)
 
 # Texts before a name
 
 _DEFINE = b"#define "
+_DEFINING = lazy_pattern(
+    rb"(?x) (?: (?<! [\w.] ) @ | \b (?: def\w{0,12} | setq | set | const ) [ \t(]{1,4} [\"'`]?"
+    rb" | \( let \*? \s? \(? [\[(] [^\]]{0,300} ) \Z"
+)
+"""A command, or the bindings of Lisp, in which a blank or a comma follows a name."""
+_MAX_DEFINING = 320
 
 
 class _Assignment(NamedTuple):
@@ -89,7 +102,8 @@ class VariableValues:
 
         If it is assigned near an offset, only these assignments count. Return nothing if they give
         several values, or a character that no key contains. The value of an expanded variable may
-        be unquoted. The value of a member may be in an object literal.
+        be unquoted. The value of a member may be in an object literal, and that of a name that
+        nothing else gives a value may be near, after a colon.
         """
         if not variable.name:
             return None
@@ -108,7 +122,7 @@ class VariableValues:
                 return None
             if variable.owner and (members := self._get_members(variable)).count(low, high):
                 return members.find_only(low, high)
-        return None
+        return self._get_values(_read_pair, variable.name).find_only(near - _NEAR, near + _NEAR)
 
     def is_macro(self, name: bytes) -> bool:
         """Return whether a `#define` gives a name its value."""
@@ -151,8 +165,10 @@ def _read_literal(content: bytes, at: int, name: bytes) -> _Assignment | None:
     """Read an assignment, of a literal or of another expression."""
     if re.search(rb"[\w$]\$\Z", content[max(0, at - 2) : at]):
         return None
-    if macro := _read_macro(content, at, name):
+    if macro := _read_macro(content, at, name) or _read_defined(content, at, name):
         return macro
+    if value := read_tuple_value(content, at, name):
+        return _Assignment(at, value)
     found = _ASSIGNMENT.match(content, at + len(name))
     if not found or _is_repeated(content, found, name):
         return None
@@ -173,6 +189,20 @@ def _read_macro(content: bytes, at: int, name: bytes) -> _Assignment | None:
         return None
     found = _MACRO.match(content, at + len(name))
     return _Assignment(at, found.span("body") if found["body"] else None) if found else None
+
+
+def _read_defined(content: bytes, at: int, name: bytes) -> _Assignment | None:
+    """Read a definition such as `define("NAME", "…")`, `@name "…"` or `(def name "…")`."""
+    found = _DEFINED.match(content, at + len(name))
+    if not found or not _DEFINING.search(content[max(0, at - _MAX_DEFINING) : at]):
+        return None
+    return _Assignment(at, found.span("body"))
+
+
+def _read_pair(content: bytes, at: int, name: bytes) -> _Assignment | None:
+    """Read a name and a literal with a colon between them, as in CUE and SCSS."""
+    found = _MEMBER.match(content, at + len(name))
+    return _Assignment(at, found.span("body")) if found else None
 
 
 def _read_unquoted(content: bytes, at: int, name: bytes) -> _Assignment | None:

@@ -11,6 +11,7 @@ from wakeyscan.decoders.concatenation.assignments import (
     find_set_names,
 )
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, QUOTE_BACKWARDS
+from wakeyscan.decoders.concatenation.tuples import find_tuple_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +26,11 @@ _DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> " + QUOTE_BACKWARDS + rb" )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
     rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ ) \$?"
-    rb"   (?: [\"']? \s? \( enifed | \s? \( tes | @ | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
-    rb"     \s{1,64} (?: \w{0,20} fed | [qx]?tes | vnetes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
+    rb"   (?: [\"'`]? \s? \( enifed | \s? \( tes | [@&] | \s? \(? [\[(] \s? \*? tel\( | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
+    rb"     \s{1,64} (?: \w{0,20} fed | enifeD | [qx]?tes | vnetes | VNE | GRA | elbairaV-teS ) ) (?! \w )"
     rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | =\? | =:: | = | -< | : ) \s{0,8}"
     rb"   (?: (?P<scoped> \w{1,60}+ ) : (?: vne | labolg | tpircs ) [$] |"
+    rb"   (?: \} [\s\w;]{1,40} \{ \s? | \) \w{1,8} \( )?"
     rb"   (?: (?: [\w.<>\[\]& ] | ' (?= & ) ){1,40} : [ \t]{0,4} )? \]? [\"']? \\{0,3}"
     rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) ) )"
 )
@@ -67,6 +69,8 @@ def find_names(
 
 
 def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
+    if listed := find_tuple_name(content, start):
+        return [listed]
     before = content[max(0, start - _MAX_DECLARATION) : start]
     found = _DECLARATION_BACKWARDS.match(before[::-1])
     if not found:
