@@ -444,6 +444,92 @@ asm-db: k db "{P}"
 gas-ascii: .ascii "{P}"
       .ascii "{B}"
 erlang-binary: K = <<"{P}{H}", "{T}">>.
+erlang-returned: key() -> <<"{P}{H}", "{T}">>.
+haskell-gap: key = "{P}{H}\
+      \{T}"
+vim-lines: let k = "{P}"
+      \ . "{B}"
+matlab-lines: key = ['{P}{H}', ...
+           '{T}'];
+xquery-bars: let $k := "{P}{H}" || "{T}" return $k
+js-raw: const key = String.raw`{P}` + String.raw`{B}`;
+erb-inside: key: {P}<%= "{B}" %>
+cpp-view: constexpr auto k = "{P}"sv + "{B}"sv;
+lua-format: local k = ("%s%s"):format("{P}", "{B}")
+qt-arg: auto k = QString("%1%2").arg("{P}", "{B}");
+qt-arg-twice: auto k = QString("%1%2").arg("{P}").arg("{B}");
+absl-substitute: auto k = absl::Substitute("$0$1", "{P}", "{B}");
+rego-concat: key := concat("", ["{P}{H}", "{T}"])
+cmake-concat: string(CONCAT KEY "{P}{H}" "{T}")
+cmake-join: string(JOIN "" KEY "{P}" "{B}")
+tcl-join: set k [join {{P}{H} {T}} ""]
+fish-join: set k (string join "" {P}{H} {T})
+elixir-words: key = Enum.join(~w({P}{H} {T}))
+python-reduce: key = reduce(operator.add, ["{P}", "{H}", "{T}"])
+scala-reduce: val k = List("{P}{H}", "{T}").reduce(_ + _)
+js-reduce: const k = ["{P}{H}", "{T}"].reduce((a, b) => a + b);
+clj-names: (def p "{P}")
+    (def s "{B}")
+    (def k (str p s))
+clj-let: (let [p "{P}" s "{B}"] (str p s))
+lisp-names: (defvar p "{P}")
+    (defvar s "{B}")
+    (concatenate 'string p s)
+csharp-properties: public string Prefix { get; } = "{P}";
+    public string Secret { get; private set; } = "{B}";
+    public string Key => Prefix + Secret;
+r-glue: p <- "{P}"
+    s <- "{B}"
+    key <- glue("{p}{s}")
+apache-define: Define PART {P}
+    Define REST {B}
+    RequestHeader set Authorization "Bearer ${PART}${REST}"
+nginx-two: set $p {P};
+    set $s {B};
+    proxy_set_header Authorization "Bearer $p$s";
+awk-names: BEGIN { p = "{P}"; s = "{B}"; k = p s }
+php-define-two: define("PRE", "{P}");
+    define('REST', '{B}');
+    $key = PRE . REST;
+elixir-attributes: @prefix "{P}"
+    @secret "{B}"
+    def key, do: @prefix <> @secret
+erlang-macros: -define(PRE, "{P}").
+    -define(REST, "{B}").
+    key() -> ?PRE ++ ?REST.
+tsql-variables: DECLARE @p varchar(20) = '{P}';
+    DECLARE @s varchar(99) = '{B}';
+    EXEC f @p + @s;
+cue-fields: p: "{P}"
+    s: "{B}"
+    key: "\(p)\(s)"
+scss-variables: $p: "{P}";
+    $s: "{B}";
+    .a { content: $p + $s; }
+python-dict: c = {"prefix": "{P}", "secret": "{B}"}
+    key = c["prefix"] + c["secret"]
+python-tuple: A, B, C = "{P}", "{H}", "{T}"
+    client(A + B + C)
+perl-tuple: my ($p, $s) = ("{P}", "{B}");
+    my $k = "$p$s";
+js-tuple: const [a, b] = ["{P}", "{B}"];
+    const k = `${a}${b}`;
+js-object: const { a, b } = { a: "{P}", b: "{B}" };
+    const key = a + b;
+kotlin-tuple: val (a, b) = "{P}" to "{B}"
+    val key = "$a$b"
+kotlin-pair: val (a, b) = Pair("{P}", "{B}")
+    val key = a + b
+rust-tuple: let (a, b) = ("{P}", "{B}");
+    let key = format!("{}{}", a, b);
+swift-tuple: let (a, b) = ("{P}", "{B}")
+    let key = a + b
+go-tuple: a, b := "{P}", "{B}"
+    key := a + b
+lua-tuple: local a, b = "{P}", "{B}"
+    local key = a .. b
+csharp-tuple: (a, b) = ("{P}", "{B}");
+    key = a + b;
 """
 )
 SEPARATE = parse_shapes(
@@ -624,12 +710,42 @@ cmake-other: set(K "{P}")
 lua-list: ks = {[[{P}]], [[{B}]]}
 asm-terminated: k db "{P}",0
       db "{B}",0
+tuple-of-a-call: call(a, b="{P}", c="{B}")
+    key = a + c
+tuple-default: def build(rest, prefix="{P}"): return prefix
+    other = rest + "{B}"
+tuple-apart: a, b = "{P}", "abc"
+    c = "{B}"
+    key = a + b
+tuple-separated: a, b = "{P}", "{B}"
+    key = a + "-" + other + b
+haskell-bars: key = "{P}" || "{B}"
+c-escape: x = "{P}\
+       \{B}";
+cmake-list: list(APPEND KEYS "{P}" "{B}")
+cmake-join-comma: string(JOIN "," KEYS "{P}" "{B}")
+tcl-list: set k [list {P} {B}]
+tcl-join-comma: set k [join {{P} {B}} ","]
+fish-join-comma: string join "," {P} {B}
+elixir-word-list: kinds = ~w({P} {B})
+reduce-other: ["{P}", "{B}"].reduce((a, b) => a || b)
+rego-comma: key := concat(",", ["{P}", "{B}"])
+awk-comma: BEGIN { p = "{P}"; s = "{B}"; print p, s }
+js-erb: <%= "{P}" %> {B}
+name-in-a-pair-called: key = "{P}" + body()
+    x = {body: "{B}"}
+csharp-arrow: public string Prefix { get; } = "{P}";
+    public string Secret => Find("{B}");
+    public string Key => Prefix + Other;
 calls: k = check("{P}") + measure("{B}")
 """
 )
 
 
-PATHS = {"python": "a.py", "c": "a.c", "objc": "a.m", "sh": "a.sh", "echo": "a.sh"}
+PATHS = {
+    **{"python": "a.py", "c": "a.c", "objc": "a.m", "sh": "a.sh", "echo": "a.sh", "awk": "a.awk"},
+    **{"haskell": "a.hs", "matlab": "a.m", "xquery": "a.xq", "cmake": "a.cmake"},
+}
 """Paths by the language that the name of a template begins with; other names have no extension."""
 
 

@@ -73,7 +73,7 @@ _NO_ITEM = lazy_pattern(rb"[\"'`$@]{0,3}{?[ \t]{0,2}[=:+&|;\n]")
 _COMMA = lazy_pattern(rb"[\"'`]?\s{0,8},")
 _MAX_OPENING = 8
 _MAX_ARGUMENT = 200
-_MAY_FORMAT = (b"%", b"}", b"~")
+_MAY_FORMAT = (b"%", b"}", b"~", b"$0", b"$1")
 _UNKNOWN = Variable(b"")
 """An item that is no literal and no name."""
 

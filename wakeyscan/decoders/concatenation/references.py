@@ -48,7 +48,7 @@ def _interpolated(group: bytes) -> bytes:
 
 _AFTER_LITERAL = lazy_pattern(
     rb"(?x) (?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
-    + rb" \s{0,64} " + OWNER + rb"[$@]? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
+    + rb" \s{0,64} " + OWNER + rb"[$@?]? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | \" [ \t]{1,8} (?P<macro> [A-Z] [A-Z0-9_]{1,60} ) (?! [\w$(\[.:] )"
     rb" | [\"']{0,2} " + _interpolated(b"put")
     + rb" | " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64}"
@@ -59,8 +59,8 @@ _AFTER_ADDED = lazy_pattern(
     rb" | [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE
     + rb" | \s{0,8} [+.]= \s{0,8} \(? )"
     rb" (?: (?P<literal> " + LITERAL_PREFIX + QUOTE + rb")"
-    rb" | " + OWNER + rb"[$@]? (?P<name> " + NAME + rb")"
-    rb" (?! [\w$(\[] | \. (?! [\"'$] ) | :: | -> ) )"
+    rb" | " + OWNER + rb"[$@?]? (?P<name> " + NAME + rb")"
+    rb" (?! [\w$(\[] | \. (?! [\"'$\r\n] | \Z ) | :: | -> ) )"
 )  # fmt: skip
 _AFTER_WORD = lazy_pattern(
     rb"(?x) [ \t]{1,8} (?: (?P<literal> \" ) | (?P<name> " + NAME + rb" ) (?! \w | \s? [=(\[] ) )"

@@ -32,7 +32,7 @@ _CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[]*(?:[\"'`][\w-]{1,128}[\"'`],\s{0
 _JOINS = lazy_pattern(
     rb"(?i)append|(?:\A|\.)asci[iz]\b|build|\bcat[stx]\b|concat|echo|format|implode|join|memcpy"
     rb"|mkstring|paste|print|replace|reversed|str(?:ing)?\b|str[nl]?cat|str_c\b|write|<<"
-    rb"|%s%s|\{\w?\}\{\w?\}|\) ?=> ?\w+ ?\+"
+    rb"|%s%s|[%$][0-9][%$][0-9]|\{\w?\}\{\w?\}|\) ?=> ?\w+ ?\+"
     rb"|\((?P<one>\$?\w+), ?(?P<two>\$?\w+)\) = \(?[\"']\n"
     rb"(?s:.{0,200}?)(?P=one) ?[+.&~<>|]{1,2} ?(?P=two)"
 )
