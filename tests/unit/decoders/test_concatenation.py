@@ -530,6 +530,14 @@ lua-tuple: local a, b = "{P}", "{B}"
     local key = a .. b
 csharp-tuple: (a, b) = ("{P}", "{B}");
     key = a + b;
+python-environment: ENV = "live"
+    key = f"wa_{ENV}_{B}"
+js-environment: const env = 'live';
+    const key = `wa_${env}_{B}`;
+ruby-environment: ENVIRONMENT = "live"
+    KEY = "wa_#{ENVIRONMENT}_{B}"
+sh-environment: MODE=live
+    KEY="wa_${MODE}_{B}"
 """
 )
 SEPARATE = parse_shapes(
@@ -737,6 +745,9 @@ name-in-a-pair-called: key = "{P}" + body()
 csharp-arrow: public string Prefix { get; } = "{P}";
     public string Secret => Find("{B}");
     public string Key => Prefix + Other;
+other-environment: ENV = "test"
+    key = f"wa_{ENV}_{B}"
+unknown-environment: key = f"wa_{ENV}_{B}"
 calls: k = check("{P}") + measure("{B}")
 """
 )

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.source import SourceText
     from wakeyscan.decoders.decoder import Span
 
+_CHECKED = frozenset(
+    ("sql", "augmented", "appended", "cmake", "strcat", "word", "default", "gap", "bars")
+)
+"""Operators that join two literals only where more than the text between them says so."""
+
 
 class Chain(NamedTuple):
     """The parts of a key so far, in its order; the next operator follows the last part."""
@@ -149,19 +154,9 @@ def joins_literals(source: SourceText, operator: re.Match[bytes], end: int, chai
 
     After a complete key, an ambiguous operator joins nothing.
     """
+    if operator.lastgroup in _CHECKED:
+        return joins_prefix(source, operator, chain)
     match operator.lastgroup:
-        case (
-            "sql"
-            | "augmented"
-            | "appended"
-            | "cmake"
-            | "strcat"
-            | "word"
-            | "default"
-            | "gap"
-            | "bars"
-        ):
-            return joins_prefix(source, operator, chain)
         case "slashes":
             return not chain.is_key or source.has_operator(operator)
         case "touching" | "builder" | "bare_builder":

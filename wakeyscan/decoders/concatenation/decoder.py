@@ -16,6 +16,7 @@ from wakeyscan.decoders.concatenation.prefix import (
     CLOSINGS,
     PREFIX,
     QUOTES,
+    TEMPLATE_STARTS,
     find_check,
     find_open_prefixes,
     list_bare_rests,
@@ -51,6 +52,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield from (quote + anchor[start:] for quote in QUOTES)
     for end in range(_MIN_PART, len(anchor)):
         yield from (anchor[:end] + closing for closing in (*CLOSINGS, *BARE_ENDS))
+    yield from (anchor[:_MIN_PART] + opening for opening in TEMPLATE_STARTS)
     yield from list_bare_rests()
     for start in range(1, len(anchor) - _MIN_MIDDLE):
         for end in range(start + _MIN_MIDDLE if start > 1 else _HALF + 1, len(anchor)):

@@ -13,7 +13,9 @@ _BLANK = rb"(?: [ \t]{1,64}+ | \\\r?\n )++"
 _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \\[^\n] )++"
 _JOINING = (
     rb"\( (?: str | string-append | concat | concatenate [ ] 'string | mconcat )"
-    rb" | string [ ] cat | (?i: string ) \( \s? (?: CONCAT | JOIN \s \"\" ) \s \w{1,60} | append [ ] [A-Za-z_]\w{0,60} | CONCATENATE | print"
+    rb" | string [ ] cat"
+    rb" | (?i: string ) \( \s? (?: CONCAT | JOIN \s \"\" ) \s \w{1,60}"
+    rb" | append [ ] [A-Za-z_]\w{0,60} | CONCATENATE | print"
 )
 """Calls without parentheses or commas, of Lisp, Tcl, CMake, ABAP and Go templates."""
 _COMMAND = lazy_pattern(

@@ -31,7 +31,8 @@ OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> | \[[\"':] ) ){0,3}"
 OWNER_BACKWARDS = rb"(?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3}"
 _NEXT = (
     rb"(?: \\?[\"'] )?"
-    rb" (?: \s{0,64} [,;] \s{0,64} | \) \s{0,64} \.arg\( | [ \t]{1,16} | \s{0,8}\n[ ]{1,40}-[ ]{1,4} )"
+    rb" (?: \s{0,64} [,;] \s{0,64} | \) \s{0,64} \.arg\( | [ \t]{1,16}"
+    rb" | \s{0,8}\n[ ]{1,40}-[ ]{1,4} )"
 )
 """What separates two items: a comma, or a blank, or the dash of YAML."""
 _QUOTED_ITEM = lazy_pattern(
@@ -62,8 +63,8 @@ _ARGUMENT_BACKWARDS = lazy_pattern(
     + QUOTE_BACKWARDS
     + rb" )? (?: \{? \$ )? "
     + OWNER_BACKWARDS
-    + rb" (?: \s{0,64} (?: , | [(\[]? \s{0,4} % | \s f- | \( (?: (?: det )? tamrof | gra ) [.:] \)? | \( tamrof \s?"
-    rb" \| )"
+    + rb" (?: \s{0,64} (?: , | [(\[]? \s{0,4} % | \s f- "
+    rb" | \( (?: (?: det )? tamrof | gra ) [.:] \)? | \( tamrof \s? \| )"
     rb" | [ \t]{1,16} [\"'] )"
 )
 """The text from an argument back to what separates it from its format."""

@@ -104,8 +104,8 @@ _LIST_END = (
     rb" [,;] \s? " + _LAST_ARGUMENT + _SEPARATOR
     + rb" | ,? \s{0,64} [\])}] \)? \s{0,8} (?:"
     rb" " + _JOINED + rb" (?: \( \s? | [ ] ) " + _LAST_ARGUMENT + rb"? " + _SEPARATOR + rb" \s? \)?"
-    rb" | \. (?: reduce | fold ) \w{0,8} [ (] [^\"'\n;]{0,24} \w \s? (?: \+\+? | <> | \. ) \s? [\w$]+ \s?"
-    rb"   [)}]"
+    rb" | \. (?: reduce | fold ) \w{0,8} [ (] [^\"'\n;]{0,24} \w"
+    rb"   \s? (?: \+\+? | <> | \. ) \s? [\w$]+ \s? [)}]"
     rb" | \.mkString (?! [\w(] ) | (?: \.join | \s? \| \s? join ) (?! [\w(] | \s{1,8} [\"'(\w] )"
     rb" | \.joined\(\) | \.concat\(\) | \.collect\( \s? (?: Collectors\. )? joining\(\)"
     rb" | \* \s? " + _SEPARATOR

@@ -66,7 +66,8 @@ _ALTERNATIVES = (
     # ${NAME:-a}b
     rb"(?P<default> \} (?= [\w-] ) )",
     # ["a", "b"]
-    rb"(?P<comma> " + QUOTE + rb" \s{0,64} [,;] [ \t]{0,16} (?: \.{3} )? \s{0,64} " + LITERAL_PREFIX + QUOTE + rb" )",
+    rb"(?P<comma> " + QUOTE + rb" \s{0,64} [,;] [ \t]{0,16} (?: \.{3} )? \s{0,64} "
+    + LITERAL_PREFIX + QUOTE + rb" )",
     # "a" || "b" of XQuery and others
     rb"(?P<bars> \" \s{0,64} \|\| \s{0,64} \" )",
     # 'a' DELIMITED BY SIZE 'b'

@@ -19,6 +19,8 @@ CLOSINGS = (*QUOTES, b"\\")
 """Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
 BARE_ENDS = (b"\n", b"\r", b" ", b";", b")", b"]", b",", b"<")
 """Characters after a value without quotes."""
+TEMPLATE_STARTS = (b"{", b"$", b"#", b"%")
+"""Characters that open the name of a variable after the first part of the prefix."""
 BARE_STARTS = (b"=", b"}", b")", b"%", b";", b">", b" ", b"%s", b")s")
 """Texts before a value without quotes: an equals sign, or the end of a template."""
 OPENINGS = (*QUOTES, *BARE_STARTS)
@@ -89,7 +91,7 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
     `text` is the part with a quote before it and perhaps one after it. Without this check, `"li"`
     and the start of `"ve_…` would match words in all kinds of code.
     """
-    part = strip_opening(text).rstrip(b"".join((*CLOSINGS, *BARE_ENDS)))
+    part = strip_opening(text).rstrip(b"".join((*CLOSINGS, *BARE_ENDS, *TEMPLATE_STARTS)))
     start = PREFIX.find(part)
     if start < 1:
         return None

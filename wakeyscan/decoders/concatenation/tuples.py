@@ -23,7 +23,8 @@ _NAME_BACKWARDS = rb"\w{1,60}+ [$@&*]?"
 _ITEM = LITERAL_PREFIX + QUOTE + rb" [^\"'`\n]{0,160} " + QUOTE
 _ASSIGNMENT = lazy_pattern(
     rb"(?x) (?P<open> [(\[{] \s{0,2} )? (?P<names> " + _NAME + rb" (?: \s? , \s{0,2} " + _NAME
-    + rb" ){1,7} ) (?(open) \s{0,2} [)\]}] ) \s{0,8} :?= \s{0,8} (?: [\w.:]{0,24} [(\[{] )? \s{0,64}"
+    + rb" ){1,7} ) (?(open) \s{0,2} [)\]}] ) \s{0,8} :?= \s{0,8}"
+    rb" (?: [\w.:]{0,24} [(\[{] )? \s{0,64}"
     rb" (?P<items> " + _ITEM + rb" (?: \s{0,16} (?: , | to ) \s{0,64} " + _ITEM + rb" ){1,7} )"
 )  # fmt: skip
 _BODY = lazy_pattern(rb"(?x)" + LITERAL_PREFIX + QUOTE + rb" (?P<body> [^\"'`\n]{0,160} ) " + QUOTE)
