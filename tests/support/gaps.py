@@ -254,8 +254,8 @@ TERMINAL = {
         "terminal",
         lambda key, cut: listed(key, '"], [0.25, "', "\\u001b[32m", "\\u001b[0m", size=2),
     ),
-    "bold": Gap("terminal", lambda key, cut: f"{struck('key')} {struck(key)}\n"),
-    "underlined": Gap("terminal", lambda key, cut: "".join(f"_\b{c}" for c in key) + " a\n"),
+    "letters in bold": Gap("terminal", lambda key, cut: f"{struck('key')} {struck(key)}\n"),
+    "underlined letters": Gap("terminal", lambda key, cut: "".join(f"_\b{c}" for c in key) + " a\n"),
     "bold and underlined": Gap(
         "terminal", lambda key, cut: "".join(f"_\b{c}\b{c}" for c in key) + "\n"
     ),
@@ -286,7 +286,8 @@ ENCODED_WORDS = {
     "B": Gap("encoded-words", encoded_words(b_encoded, "A: =?UTF-8?B?{}?=\n =?UTF-8?b?{}?=\n")),
     "B, one line": Gap("encoded-words", encoded_words(b_encoded, "=?u?B?{}?= =?u?B?{}?=\n")),
 }
-GAPS: Mapping[str, Gap] = {**FOLDED, **MARKUP, **TERMINAL, **RTF, **ENCODED_WORDS}
+FAMILIES = (FOLDED, MARKUP, TERMINAL, RTF, ENCODED_WORDS)
+GAPS: Mapping[str, Gap] = {name: gap for family in FAMILIES for name, gap in family.items()}
 
 MIN_REST = 12
 """Letters after a gap that look random almost always."""

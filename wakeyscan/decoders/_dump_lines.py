@@ -1,4 +1,4 @@
-"""Lines of a dump: readers for each format, and runs of consecutive lines.
+"""Lines of a dump, or records of a memory: readers for each format, and runs of consecutive lines.
 
 The offset at the start of a line shows whether it continues the line above.
 """
@@ -33,6 +33,10 @@ _CELL = 4
 _INDENT = rb"[ \t\#/*;>]{0,16}"
 _CELLS = lazy_pattern(_INDENT + rb"(?P<offset>" + DIGIT + rb"{6,16})(?=[ ]{1,4}\S|[ ]{5})")
 _WORD = lazy_pattern(DIGIT + rb"+")
+_RECORD = lazy_pattern(
+    rb"(?x) (?: : H{2} (H{4}) 00 | S1 H{2} (H{4}) | S2 H{2} (H{6}) | S3 H{2} (H{8}) )"
+    rb" (?P<bytes> (?: H{2} )+ ) H{2} (?= \s* \Z )".replace(b"H", DIGIT)
+)
 _CELL_TEXTS = {b"": b" ", b"sp": b" ", **{b"\\" + bytes([c]): b"\n" for c in b"0abtnvfr"}}
 _UNKNOWN = b"\0"
 """Placeholder for a byte whose cell is not a character of a key."""
@@ -143,6 +147,27 @@ def _decode_cell(cell: bytes) -> bytes:
     if len(text) == 1 and cell.endswith(text):
         return text
     return _CELL_TEXTS.get(text, _UNKNOWN)
+
+
+def read_record(content: bytes, low: int, high: int) -> Line | None:
+    """Read a data record of Intel HEX or a Motorola S-record: address, bytes, checksum."""
+    found = _RECORD.match(content, low, high)
+    if not found:
+        return None
+    starts = range(found.start("bytes"), found.end("bytes"), 2)
+    words = (Word(unhexlify(content[at : at + 2]), at, at + 2) for at in starts)
+    return Line(b"".join(filter(None, found.groups()[:-1])), tuple(words))
+
+
+def is_record(content: bytes, start: int) -> bool:
+    """Return whether the digits from an offset on are those of a record.
+
+    The first digit of an odd number may be before the offset. The last byte of a record is a
+    checksum, so only its own reader may read it.
+    """
+    if content[start - 1 : start] != b":" and content[max(0, start - 2) : start - 1] != b"S":
+        return False
+    return read_record(content, *find_line(content, start, start, _MAX_LINE)) is not None
 
 
 def find_lines(content: bytes, at: int, read: ReadLine) -> list[Line]:

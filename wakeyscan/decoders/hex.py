@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._base64_lines import ADJACENT_LETTERS
+from wakeyscan.decoders._dump_lines import is_record
 from wakeyscan.decoders._rows import MAX_REACH, RowSearch, RowSegments
 from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 
@@ -133,6 +134,8 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
         if hit.start() < end:
             continue
         (start, end), separator = _find_digits(content, hit, rows)
+        if is_record(content, start):
+            continue
         text, sources = _decode_row(content, (start, end), separator)
         numbers = [0, *_find_starts(text, sources, content, anchors), len(text)]
         for first, stop in pairwise(numbers):

@@ -1,8 +1,9 @@
-"""Dumps with words of two or more bytes, in either byte order, in octal, or as characters.
+"""Dumps with words of two or more bytes, in either byte order, in octal, or as characters; records.
 
 `hexdump`, `xxd -g4`, `xxd -e` and `od` with its options `-x`, `-t x4`, `-b`, `-c` and `-a` write
-them. The module `hex` decodes rows of single bytes. Only the key prefix is searched for, since all
-of its parts are known when a line splits it.
+them, and tools for firmware write records: Intel HEX and S-records. The module `hex` decodes rows
+of single bytes. Only the key prefix is searched for, since all of its parts are known when a line
+splits it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from wakeyscan.decoders._dump_lines import (
     build_word_reader,
     find_lines,
     read_characters,
+    read_record,
 )
 from wakeyscan.decoders._hex_lines import decode_hex_lines
 
@@ -95,6 +97,8 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 
 def _decode_lines(content: bytes, hit: re.Match[bytes]) -> DecodedText | None:
     """Return the bytes of the lines around a hit, if their format is known."""
+    if records := find_lines(content, hit.start(), read_record):
+        return build_decoded_text(records)
     width = _measure_word(content, hit) if _DIGITS.fullmatch(hit[0]) else 0
     is_in_order = width > 0 and unhexlify(hit[0]) in _PREFIX
     if is_in_order and width != XXD_PLAIN_SIZE:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.archives import tarred
 from tests.support.contexts import few, many
 from tests.support.encodings import SINGLE, dump
-from tests.support.gaps import GAPS
+from tests.support.gaps import FAMILIES
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Finding
@@ -102,7 +102,7 @@ def in_pieces(source: random.Random, text: bytes) -> bytes:
 
 def with_gap(source: random.Random, text: bytes) -> bytes:
     """Build a document in which something splits the key of a text, or all of the text."""
-    gap = source.choice(list(GAPS.values()))
+    gap = source.choice(list(source.choice(FAMILIES).values()))
     start = max(0, text.find(PREFIX.encode()))
     key = re.match(rb"[\w-]*", text[start:]) if start else None
     word = (key[0] if key else text).decode("latin-1")
@@ -177,12 +177,12 @@ def found_by_all(content: bytes) -> tuple[Finding, ...]:
 def test_all_searches_find_the_same_keys_in_every_encoding() -> None:
     seen: set[str] = set()
     with_key = 0
-    for source in map(random.Random, range(10)):
+    for source in map(random.Random, range(8)):
         for _ in range(60):
             findings = found_by_all(wrapped(source))
             with_key += bool(findings)
             seen.update(name for finding in findings for name in finding.encoding.split("/"))
-    assert with_key > 300
+    assert with_key > 240
     assert {decoder.NAME for decoder in DECODERS.values()} <= seen
 
 
