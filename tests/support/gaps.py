@@ -255,7 +255,9 @@ TERMINAL = {
         lambda key, cut: listed(key, '"], [0.25, "', "\\u001b[32m", "\\u001b[0m", size=2),
     ),
     "letters in bold": Gap("terminal", lambda key, cut: f"{struck('key')} {struck(key)}\n"),
-    "underlined letters": Gap("terminal", lambda key, cut: "".join(f"_\b{c}" for c in key) + " a\n"),
+    "underlined letters": Gap(
+        "terminal", lambda key, cut: "".join(f"_\b{c}" for c in key) + " a\n"
+    ),
     "bold and underlined": Gap(
         "terminal", lambda key, cut: "".join(f"_\b{c}\b{c}" for c in key) + "\n"
     ),
