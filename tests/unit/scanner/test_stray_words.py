@@ -43,6 +43,7 @@ STRAY = {
 
 EXPLAINED = {
     "another key": ("a.json", '["AAA", "wa_live_BBB"]'),
+    "two keys on a line": ("a.txt", f"{PREFIX}{KEY[12:40]} AAA x7-y\n"),
     "after another key": ("a.txt", f"AAA\n{PREFIX}{KEY[12:36]} BBB\n"),
     "another name": ("a.json", '{"key": "AAA", "secret": "BBB"}'),
     "another variable": (".env", "WA_KEY=AAA\nSTRIPE_KEY=BBB\n"),
@@ -88,4 +89,5 @@ def reveal(finding: Finding) -> list[str]:
 
 def find_first(path: str, text: str) -> Finding:
     content = text.replace("AAA", KEY[:SIZE]).replace("BBB", KEY[SIZE:]).encode()
-    return detect_in_document(Document(Origin(path), content), few())[0]
+    found = detect_in_document(Document(Origin(path), content), few())
+    return max(found, key=lambda one: one.secret.reveal() == KEY[:SIZE].encode())

@@ -20,7 +20,7 @@ from itertools import islice
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX
-from wakeyscan.scanner.ends.value_names import is_argument, list_names, may_have_name
+from wakeyscan.scanner.ends.value_names import is_argument, may_have_same_name
 from wakeyscan.scanner.ends.words import looks_random
 
 if TYPE_CHECKING:
@@ -64,15 +64,15 @@ def has_stray_word(content: bytes, start: int, end: int, text: bytes) -> bool:
     pattern = _select_pattern(text)
     stop, low = content.find(KEY_PREFIX, end, end + _REACH), max(0, start - _REACH_BEFORE)
     after = end, stop if stop >= 0 else end + _REACH
-    line = content.rfind(b"\n", low, start) + 1 or low, start
+    low = max(low, content.rfind(b"\n", low, start), content.rfind(KEY_PREFIX, low, start) + 1)
+    line = low, start
     if not (pattern.search(content, *after) or pattern.search(content, *line)):  # as for most keys
         return False
     before = content[max(0, start - _MAX_NAMES) : start]
-    own = list_names(before)
     return any(
-        not is_argument(before, up_to_word) and may_have_name(up_to_word, own)
-        for around in (content[slice(*after)], content[slice(*line)])
-        for up_to_word in islice(_list_random_words(pattern, around, text), _MAX_WORDS)
+        may_have_same_name(before, up_to_word) and not is_argument(before, up_to_word)
+        for place in (after, line)
+        for up_to_word in islice(_list_random_words(pattern, content, place, text), _MAX_WORDS)
     )
 
 
@@ -83,16 +83,19 @@ def _select_pattern(text: bytes) -> re.Pattern[bytes]:
     return _SMALL_WORD
 
 
-def _list_random_words(pattern: re.Pattern[bytes], around: bytes, text: bytes) -> Iterator[bytes]:
-    """Yield the text up to each random word that may continue the secret `text`."""
+def _list_random_words(
+    pattern: re.Pattern[bytes], content: bytes, place: tuple[int, int], text: bytes
+) -> Iterator[bytes]:
+    """Yield the text of a place up to each random word that may continue the secret `text`."""
     is_digest, is_mixed = _DIGEST.match(text, len(KEY_PREFIX)), pattern is _MIXED_WORD
-    for found in pattern.finditer(around):
-        word = found[0]
+    start, stop = place
+    for found in pattern.finditer(content, start, stop):
+        word, at = found[0], found.start()
         is_known = word in text or (is_mixed and _is_name(word))
         if is_known or len(text) + len(word) > _MAX_KEY:
             continue
-        if (is_digest or not _DIGEST.match(word)) and looks_random(around[found.start() :]):
-            yield around[: found.start()]
+        if (is_digest or not _DIGEST.match(word)) and looks_random(content[at:stop]):
+            yield content[start:at]
 
 
 def _is_name(word: bytes) -> bool:

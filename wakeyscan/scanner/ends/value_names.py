@@ -54,17 +54,20 @@ _CALL_BEFORE = lazy_pattern(rb"([\w.]+) ?\((?:[^()]*,)?\s*[\"'`]\Z")
 _NEXT_ARGUMENT = lazy_pattern(rb"[\"'`]\s*,\s*[\"'`]\Z")
 
 
-def list_names(before: bytes) -> list[bytes]:
+def may_have_same_name(before: bytes, other: bytes) -> bool:
+    """Return whether the value after the second text has a name of that after the first, or none.
+
+    A value may have two names: an outer one names the text around it.
+    """
+    names = _list_names(other)
+    return not names or names[-1] in _list_names(before)
+
+
+def _list_names(before: bytes) -> list[bytes]:
     """Return the names of the value that follows a text, in lower case, the outer one first."""
     text = before[-_MAX_NAME:]
     found = filter(None, (_OUTER_NAME.search(text), _NAME.search(text)))
     return [name for name in map(_read_name, found) if name]
-
-
-def may_have_name(before: bytes, names: list[bytes]) -> bool:
-    """Return whether the value that follows a text has one of the names, or none."""
-    own = list_names(before)
-    return not own or own[-1] in names
 
 
 def _read_name(found: re.Match[bytes]) -> bytes:
@@ -82,6 +85,7 @@ def is_argument(before: bytes, between: bytes) -> bool:
 
     `before` is the text up to the argument before it, `between` that from its end to the value.
     """
+    if not _NEXT_ARGUMENT.fullmatch(between):
+        return False
     call = _CALL_BEFORE.search(before[-_MAX_NAME:])
-    is_next = _NEXT_ARGUMENT.fullmatch(between) is not None
-    return is_next and call is not None and not _JOINING.search(call[1])
+    return call is not None and not _JOINING.search(call[1])
