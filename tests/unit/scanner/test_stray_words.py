@@ -51,6 +51,16 @@ EXPLAINED = {
     "another option": ("a.sh", "send --key AAA --secret BBB\n"),
     "another element": ("a.xml", "<key>AAA</key><secret>BBB</secret>"),
     "another attribute": ("a.xml", '<v id="key">AAA</v>\n<v id="secret">BBB</v>'),
+    "another field": ("a.har", '{"name": "Key", "value": "AAA"}, {"name": "Id", "value": "BBB"}'),
+    "another header of Postman": (
+        "a.json",
+        '{"key": "Auth", "type": "text", "value": "Bearer AAA"}, {"key": "X", "value": "BBB"}',
+    ),
+    "another setting of .NET": (
+        "a.config",
+        '<a key="Wa" value="AAA"/><a key="Trace" value="BBB"/>',
+    ),
+    "another variable of a pod": ("a.yml", "- name: WA\n  value: AAA\n- name: DB\n  value: BBB\n"),
     "argument of a call": ("a.py", 'Client("AAA", "BBB")\n'),
     "argument of another call": ("a.js", 'a.setKey("AAA");\na.setSecret("BBB");\n'),
     "named argument": ("a.go", 'h.Set("Authorization", "AAA")\nh.Set("X-Trace-Id", "BBB")\n'),

@@ -3,6 +3,7 @@
     a name          `NAME=`, `name: "`, `"name": "`, also where more of its text is between
     an option       `--name value`
     an element      `<name attribute="…">`, but for digits in the attributes
+    a field         `"name": "…", "value": "`, `key="…" value="`, `name: … value: `
     a call          `name("`, or its first argument: `set("name", "`
 
 A function that joins texts names none of its arguments.
@@ -43,6 +44,12 @@ _NAME = lazy_pattern(
     + rb""" ) \Z"""
 )
 """A name directly before the value."""
+_FIELD = lazy_pattern(
+    rb"""(?xi) \b (?: field | header | id | key | name | property | variable ) \W{1,8}
+    ( [\w.:-]{1,60} ) (?: \W{1,12} \w{1,20} \W{1,8} \w{1,20} ){0,2}
+    \W{1,12} (?: data | default | val | value ) \W{1,8} (?: [a-z]+[ ] )? \Z"""
+)
+"""A name in another field of the same object, before the field of the value."""
 _DIGITS = lazy_pattern(rb"[0-9]+")
 _JOINING = lazy_pattern(
     rb"(?i)add|append|arr|buf|build|cat|concat|echo|emit|extend|format|glue|insert|join|list|merge"
@@ -66,6 +73,8 @@ def may_have_same_name(before: bytes, other: bytes) -> bool:
 def _list_names(before: bytes) -> list[bytes]:
     """Return the names of the value that follows a text, in lower case, the outer one first."""
     text = before[-_MAX_NAME:]
+    if field := _FIELD.search(text):
+        return [field[1].lower()]
     found = filter(None, (_OUTER_NAME.search(text), _NAME.search(text)))
     return [name for name in map(_read_name, found) if name]
 
