@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from tests.support.scan import find, found
 from wakeyscan.core.finding import Bounds
+from wakeyscan.scanner.string_tables.elf import find_section
+from wakeyscan.scanner.strings.blocks import may_end_block
 
 CERTAIN, OPEN = Bounds.CERTAIN, Bounds.OPEN
 
@@ -169,3 +171,37 @@ def test_a_structure_of_c_ends_no_key(structure: str, tmp_path: Path, make_key: 
         content = (tmp_path / "a.o").read_bytes()
         assert all(bounds is OPEN for _, bounds in found(content))
         assert key in list_texts(content)
+
+
+LITERALS = (
+    'f("KEY");',
+    'f("KEY"); f("error");',
+    'f("usage: %s"); f("KEY");',
+    'f("error: %d"); f("Authorization: Bearer KEY"); f("x");',
+)
+
+
+@pytest.mark.skipif(not shutil.which("gcc"), reason="needs GCC")
+@pytest.mark.parametrize("level", ["-O0", "-Os"])
+@pytest.mark.parametrize("calls", LITERALS)
+def test_a_literal_of_c_has_certain_bounds(
+    calls: str, level: str, tmp_path: Path, make_key: MakeKey
+) -> None:
+    for size in (17, 25, 33, 42):
+        key = make_key(size)
+        (tmp_path / "a.c").write_text(
+            f"void f(const char *);\nvoid g(void) {{ {calls.replace('KEY', key)} }}\n"
+        )
+        subprocess.run(["gcc", level, "-c", "a.c", "-o", "a.o"], cwd=tmp_path, check=True)
+        content = (tmp_path / "a.o").read_bytes()
+        start = content.index(key.encode())
+        is_in_block = may_end_block(content, start, start + len(key))
+        is_open = is_in_block or content.startswith(bytes(4), start + len(key))
+        assert found(content) == [(key, OPEN if is_open else CERTAIN)]
+
+
+@given(st.binary(max_size=120), st.integers(0, 300))
+def test_the_section_of_any_content_holds_the_offset(content: bytes, at: int) -> None:
+    for head in (b"\x7fELF\2\1\1", b"\x7fELF\1\1\1"):
+        section = find_section(head.ljust(40, b"\x40") + content, at)
+        assert section is None or section.start <= at < section.end

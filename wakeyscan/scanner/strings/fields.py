@@ -19,7 +19,7 @@ from struct import Struct
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.core.typing import NamedTuple
-from wakeyscan.scanner.string_tables import is_program
+from wakeyscan.scanner.string_tables import elf, is_program
 from wakeyscan.scanner.strings.delimiters import may_delimit
 from wakeyscan.scanner.strings.lengths import (
     NO_STRING,
@@ -28,16 +28,17 @@ from wakeyscan.scanner.strings.lengths import (
     read_lengths,
 )
 
-_CHARACTER = rb"(?:[\t\n\r\x1b -~]|[\xc3-\xf4][\x80-\xbf]{1,3}|[\x80-\xbf]{1,3}[\xc3-\xf4])"
-"""A character of a text in UTF-8, in either direction."""
-_STRING = lazy_pattern(rb"\0(%b++)(?=\0|\Z)" % _CHARACTER)
+_VISIBLE = rb"[\t\n\r\x1b -~]"
+_NEXT = lazy_pattern(rb"\0((?:%b|[\xc3-\xf4][\x80-\xbf]{1,3})++)(?=\0|\Z)" % _VISIBLE)
+_PREVIOUS = lazy_pattern(rb"\0((?:%b|[\x80-\xbf]{1,3}[\xc3-\xf4])++)(?=\0|\Z)" % _VISIBLE)
+"""A string before a text, read backwards."""
 _REACH = 192
 """Bytes on either side of a text in which strings are searched."""
 _MAX_NEIGHBORS = 3
 """Strings on either side that are examined."""
 _MIN_NEIGHBOR, _MIN_LITERAL = 4, 2
-"""Bytes of a string that is neither an integer nor a short code, as of a currency; and of one in a
-program, which has fewer structures.
+"""Bytes of a string that is neither an integer nor a short code, as of a currency; and of one in
+the constants of a program, which has fewer structures.
 """
 _MIN_WORDS = 8
 """Bytes of a text before a key in it that few fields have: `https://x/?k=`."""
@@ -45,13 +46,13 @@ _MIN_SIGNS = 2
 
 # A program aligns its sections, and its long literals
 
-_SENTENCE = lazy_pattern(rb"\0{1,8}((?=[!-$&-~]*+[ %%])%b++)(?=\0|\Z)" % _CHARACTER)
+_SENTENCE = lazy_pattern(rb"\0{1,8}((?=[!-$&-~]*+[ %%])%b++)(?=\0|\Z)" % _VISIBLE)
 """A literal with a blank or a format, which is no field."""
 _FIRST = lazy_pattern(rb"\0{1,12}\x02\0\x01")
 """The number that begins the constants of a program, read backwards."""
 _LAST = lazy_pattern(rb"\0{1,8}(?:\x01\x1b\x03;|GCC: )")
 """The section after the constants: how to unwind the stack, or the name of the compiler."""
-_PAGE = 1 << 12
+_ALIGNMENT = 8
 
 # Sizes
 
@@ -76,19 +77,27 @@ class _Side(NamedTuple):
     """What is on one side of a text."""
 
     near: bytes
-    """Bytes from the text on, in the direction away from it."""
-    distance: int
-    """Bytes up to the start or the end of the content, or to a page of a program."""
+    """Bytes from the text on, in the direction away from it, up to the end of all strings."""
+    is_all: bool
+    """Whether the end of all strings is the end of these bytes."""
+    string: Pattern[bytes]
     section: Pattern[bytes]
-    """The end of the strings in a program."""
+    """Another end of all strings in a program."""
 
 
 def is_in_pool(content: bytes, start: int, end: int) -> bool:
     """Return whether a NUL, or the end of the content, ends the string of a key."""
-    text, is_literal = find_text_start(content, start), is_program(content)
+    is_literal = is_program(content)
+    section = elf.find_section(content, start) if is_literal else None
+    if section and section.has_only_strings:
+        return True
+    is_constant = is_literal and not (section and section.is_writable)
+    least = _MIN_LITERAL if is_constant else _MIN_NEIGHBOR
+    low, high = section[:2] if section else (0, len(content))
+    text = find_text_start(content, start)
     words = start - text >= _MIN_WORDS
-    before = _count_signs(_look_before(content, text, is_literal), is_literal)
-    after = _count_signs(_look_after(content, end), is_literal)
+    before = _count_signs(_look_before(content, text, low), least, is_literal)
+    after = _count_signs(_look_after(content, end, high), least, is_literal)
     is_between = is_literal or words or (before and after)
     if is_between and words + before + after >= _MIN_SIGNS:
         return True
@@ -107,23 +116,26 @@ def list_full_ends(content: bytes, start: int, end: int) -> list[int]:
     return [one for one in ends if one >= start + MIN_KEY]
 
 
-def _look_before(content: bytes, at: int, is_literal: bool) -> _Side:
-    near = content[max(0, at - _REACH) : at][::-1]
-    return _Side(near, at % _PAGE if is_literal else at, _FIRST)
+def _look_before(content: bytes, at: int, low: int) -> _Side:
+    """Return the bytes before an offset, in the reverse order."""
+    first = max(low, at - _REACH)
+    return _Side(content[first:at][::-1], first == low, _PREVIOUS, _FIRST)
 
 
-def _look_after(content: bytes, at: int) -> _Side:
-    return _Side(content[at : at + _REACH], len(content) - at, _LAST)
+def _look_after(content: bytes, at: int, high: int) -> _Side:
+    last = min(high, at + _REACH)
+    return _Side(content[at:last], last == high and at < last, _NEXT, _LAST)
 
 
-def _count_signs(side: _Side, is_literal: bool) -> int:
+def _count_signs(side: _Side, least: int, is_literal: bool) -> int:
     """Return how many strings, and whether the end of all strings, are on a side of a text."""
-    signs, at, least = 0, 0, _MIN_LITERAL if is_literal else _MIN_NEIGHBOR
+    signs = at = 0
+    padding = _ALIGNMENT if is_literal else 1
     for _ in range(_MAX_NEIGHBORS):
-        is_last = is_literal and side.section.match(side.near, at)
-        if is_last or side.distance - at <= 1:  # one NUL at most
+        rest = side.near[at:] if side.is_all and len(side.near) - at <= padding else b"\1"
+        if not rest.strip(b"\0") or (is_literal and side.section.match(side.near, at)):
             return signs + 1
-        string = _STRING.match(side.near, at)
+        string = side.string.match(side.near, at)
         if not string and is_literal:
             string = _SENTENCE.match(side.near, at)
         if not string:
