@@ -48,6 +48,7 @@ _LINE_END = lazy_pattern(rb"(?x) " + TAIL)
 _SIGN = lazy_pattern(rb"(?:\xe2\x86[\xaa\xb3]|\xe2\x80\xa6)")
 """The sign with which an editor begins the rest of a line."""
 _CELL_LINE = lazy_pattern(CELL_SEPARATOR)
+_LETTER_OR_DIGIT = lazy_pattern(rb"[A-Za-z0-9]")
 _LAST_WORD = lazy_pattern(rb"[A-Za-z0-9_-]*\Z")
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])")
@@ -59,7 +60,7 @@ _COUNTED = lazy_pattern(rb"(?:[\w.]*\[|\W*)[0-9]+(?:[.:,][0-9]+)*[^\w.:,]")
 """A start of a line with a number or an index."""
 _NAME = lazy_pattern(rb"[\"']?[ \t]*[:=]")
 _TEXT = lazy_pattern(rb"[\"'][^\"']*[ \t=:][^\"']*\Z")
-_DIVIDED = lazy_pattern(rb"[ ]{2}|[\t<>;#]|" + CELL_SEPARATOR)
+_DIVIDED = lazy_pattern(rb"[ ]{2}|\t|[ ][<>;#][ ]|" + CELL_SEPARATOR)
 _DUMP = lazy_pattern(rb"[ \t#/*;>]{0,16}(?:0x)?[0-9A-Fa-f]{4,16}(?:h?:|[ ])[ ]*[0-9A-Fa-f]{2}")
 """The start of a line of a dump, whose bytes another decoder reads."""
 _OPEN_STRING = (b'"', b"'")
@@ -68,20 +69,27 @@ _OPEN_STRING = (b'"', b"'")
 def find_next_part(content: bytes, part: Part) -> int | None:
     """Return where a part of a key goes on in the next line; nothing if it does not."""
     line_end = _LINE_END.match(content, part.end)
-    if not line_end or _is_alone(content, part):
+    line = _read_line(content, part.end) if line_end else b""
+    if not line_end or _is_alone(line, part):
         return None
-    line = _read_line(content, part.end)
     stop = content.find(b"\n", line_end.end(), line_end.end() + _MAX_LINE)
     following = content[line_end.end() : stop if stop >= 0 else line_end.end() + _MAX_LINE]
     is_continued = part.size < part.end - part.start
     size = _find_text(_LAST_WORD.sub(b"", line), following, line_end, is_continued)
-    at = _find_rest(following, size, part)
-    is_other = _DUMP.match(following) or (is_continued and _ends_in_words(line))
-    if at is None and not is_other and _has_columns(line, line_end):
-        row = content[part.end - len(line) : content.find(b"\n", part.end)]
-        below = find_below(row, len(line), following, is_continued=is_continued)
-        at = _find_rest(following, below.offset, part, below.is_alone) if below else None
+    at = None if size is None else _find_rest(following, size, part)
+    if at is None and _has_columns(line, line_end) and not _DUMP.match(following):
+        at = _find_rest_in_column(content, part, line, following)
     return None if at is None else line_end.end() + at
+
+
+def _find_rest_in_column(content: bytes, part: Part, line: bytes, following: bytes) -> int | None:
+    """Return where the rest of a key starts in its column of the next line."""
+    is_continued = part.size < part.end - part.start
+    if is_continued and _ends_in_words(line):
+        return None
+    row = content[part.end - len(line) : content.find(b"\n", part.end)]
+    below = find_below(row, len(line), following, is_continued=is_continued)
+    return _find_rest(following, below.offset, part, below.is_alone) if below else None
 
 
 def _has_columns(line: bytes, line_end: re.Match[bytes]) -> bool:
@@ -97,12 +105,8 @@ def _ends_in_words(line: bytes) -> bool:
     return word is not None and looks_like_words(word[0])
 
 
-def _find_rest(
-    following: bytes, size: int | None, part: Part, is_alone: bool = False
-) -> int | None:
+def _find_rest(following: bytes, size: int, part: Part, is_alone: bool = False) -> int | None:
     """Return where the rest of a key starts after a gutter of the next line."""
-    if size is None:
-        return None
     text = following[size:].lstrip(b" \t")
     return len(following) - len(text) if _may_go_on(text, part, is_alone) else None
 
@@ -129,12 +133,10 @@ def _find_text(
     return _measure_gutter(own, following) or None
 
 
-def _is_alone(content: bytes, part: Part) -> bool:
-    """Return whether a whole prefix has no text before it, as a name of a prefix has."""
-    if not part.size == part.end - part.start == len(PREFIX):
-        return False
-    before = _read_line(content, part.start)
-    return not any(character.isalnum() for character in before.decode("ascii", "ignore"))
+def _is_alone(line: bytes, part: Part) -> bool:
+    """Return whether a line has a whole prefix and no text before it, as a name of a prefix has."""
+    is_prefix = part.size == part.end - part.start == len(PREFIX)
+    return is_prefix and not _LETTER_OR_DIGIT.search(line, 0, len(line) - part.size)
 
 
 def _measure_gutter(own: bytes, following: bytes) -> int:
@@ -146,13 +148,14 @@ def _measure_gutter(own: bytes, following: bytes) -> int:
         return numbers[1].end()
     common = read_common_start(own, following)
     dashes = len(common) - len(common.lstrip(b"-"))
-    return _measure_counted(own, following) or find_common_start(own, following) or dashes
+    counted = _measure_counted(own, following) if _COUNTED.match(own) else 0
+    return counted or find_common_start(own, following) or dashes
 
 
 def _measure_counted(own: bytes, following: bytes) -> int:
     """Return the size of the same start of two lines, but for numbers of any size before a word."""
     size = 0
-    if not (_COUNTED.match(own) and _COUNTED.match(following)):
+    if not _COUNTED.match(following):
         return size
     tokens = _TOKEN.finditer(own, 0, _MAX_START), _TOKEN.finditer(following, 0, _MAX_START)
     for one, other in zip(*tokens, strict=False):

@@ -11,6 +11,8 @@ from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
 
 _BEFORE, _AFTER = 256, 1024
 """Bytes around a key that are decoded with it: they may prove its bounds."""
+_MAX_HIDDEN = 32
+"""Bytes of an escape at the end of a window, whose start alone would be a sign of binary data."""
 
 
 class _Edit(NamedTuple):
@@ -67,11 +69,16 @@ def _list_hidden(
     content: bytes, window: Span, keys: list[SplitKey], hidden: re.Pattern[bytes]
 ) -> Iterator[_Edit]:
     """Yield what is hidden in a window, but for that between a key and a letter."""
-    ends = {key.end for key in keys} | {key.start for key in keys}
-    for found in hidden.finditer(content, max(0, window[0]), window[1]):
-        is_end = found.start() in ends and LETTER.match(content, found.end())
-        if not is_end and found.end() not in ends:
-            yield _Edit(*found.span())
+    starts, ends = {key.start for key in keys}, {key.end for key in keys}
+    low, high = max(0, window[0]), window[1]
+    for found in hidden.finditer(content, low, high + _MAX_HIDDEN):
+        start, end = found.span()
+        if start >= high:
+            break
+        is_start = end in starts and LETTER.match(content[max(0, start - 1) : start])
+        is_end = start in ends and LETTER.match(content, end)
+        if not (is_start or is_end):
+            yield _Edit(start, end)
 
 
 def _merge_edits(edits: list[_Edit], others: Iterable[_Edit]) -> list[_Edit]:

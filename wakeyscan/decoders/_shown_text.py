@@ -18,8 +18,8 @@ STRUCK_UNDERSCORE = b"_\x08_"
 """An underscore in bold, or underlined."""
 
 _ESCAPE, _CHANGES = b"\x1b", (b"{+", b"[-")
-COLOR = lazy_pattern(rb"\x1b\[[0-9;]{0,32}[mK]")
-_COLORS = rb"(?:\x1b\[[0-9;]{0,32}[mK]){1,8}"
+_COLORS = rb"(?:\x1b\[[0-?]{0,32}[mKhl]){1,8}"
+COLORS = lazy_pattern(_COLORS)
 _WRAPPED = lazy_pattern(
     rb"wa(?:_(?:l(?:i(?:v(?:e(?:_[A-Za-z0-9_-]{0,15})?)?)?)?)?)?(?:"
     + _COLORS
@@ -45,7 +45,7 @@ def show_text(content: bytes) -> Iterator[DecodedText]:
     """Yield the text around parts of keys as a terminal shows it."""
     if _ESCAPE in content:
         for span in _list_windows(content, _WRAPPED):
-            yield decode_escapes(content, span, COLOR.pattern, _show_nothing)
+            yield decode_escapes(content, span, COLORS.pattern, _show_nothing)
     if any(map(content.__contains__, _CHANGES)):
         for span in _list_windows(content, _CHANGED):
             yield from (decode_escapes(content, span, side, _show_nothing) for side in _SIDES)
@@ -63,7 +63,9 @@ def _list_windows(content: bytes, pattern: re.Pattern[bytes]) -> Iterator[Span]:
             end = -1
         if end < 0:
             start = max(0, found.start() - _BEFORE)
-        end = min(len(content), found.end() + _AFTER)
+        stop = found.end() + _AFTER
+        line_end = content.find(b"\n", stop, stop + _BEFORE)  # not within an escape
+        end = min(len(content), stop if line_end < 0 else line_end)
     if end >= 0:
         yield start, end
 

@@ -13,7 +13,7 @@ from functools import cache
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._gaps import GapFormat, Joint, Part
 from wakeyscan.decoders._joined_text import join_keys
-from wakeyscan.decoders._shown_text import COLOR, STRUCK_UNDERSCORE, show_text
+from wakeyscan.decoders._shown_text import COLORS, STRUCK_UNDERSCORE, show_text
 from wakeyscan.decoders.decoder import (
     DecodedText,
     FoundAnchors,
@@ -97,7 +97,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that escapes or events split, without them."""
     read_gap = _read_gap_in_version_1 if _VERSION_1.search(content) else _read_gap
-    gap_format = GapFormat(_GAP_START, _GAP_MARKS, _GAP, read_gap, _find_end, COLOR)
+    gap_format = GapFormat(_GAP_START, _GAP_MARKS, _GAP, read_gap, _find_end, COLORS)
     yield from join_keys(content, found, gap_format)
     yield from show_text(content)
 

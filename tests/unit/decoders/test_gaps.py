@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -426,6 +427,20 @@ def test_a_key_in_a_narrow_column_is_found(width: int) -> None:
             for side, part in zip(sides, parts, strict=False)
         )
         assert list_keys("".join(lines)) == [key]
+
+
+def color(text: str) -> str:
+    """Return a text as `grep --color '[a-z]'` writes it."""
+    return re.sub("[a-z]", "\x1b[01;31m\x1b[K\\g<0>\x1b[m\x1b[K", text)
+
+
+@pytest.mark.parametrize("size", range(400, 440, 3))
+def test_a_color_for_each_letter_hides_no_next_line(size: int, make_key: MakeKey) -> None:
+    key = make_key(56)
+    lines = f"a:{key[:32]}\na:{key[32:]}\n" + "a:" + "x" * size
+    (finding,) = detect(color(lines))
+    assert finding.secret.reveal().decode() == key[:32]
+    assert finding.bounds is Bounds.OPEN
 
 
 NARROW = {
