@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import methodcaller
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
@@ -164,7 +165,7 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
 
 def holds_word_list(content: bytes, low: int, high: int) -> bool:
     """Return whether a list of bare words may start in `content[low:high]`."""
-    return any(start.search(content, low, high) for start in _WORD_LISTS)
+    return any(map(methodcaller("search", content, low, high), _WORD_LISTS))
 
 
 def _may_append(statement: bytes) -> bool:
