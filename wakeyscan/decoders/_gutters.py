@@ -28,6 +28,8 @@ _MAX_LINE, _MAX_START = 1 << 10, 1 << 7
 """Bytes of a line, and of its start with numbers, that are read."""
 _MIN_PREFIX = 4
 """Characters of the rest of a prefix that other words may not have."""
+_MIN_FULL = 10
+"""Characters of a part that fills its line: its rest may be before other words."""
 _MIN_REST = 12
 """Characters of a rest that other words may follow."""
 
@@ -75,8 +77,10 @@ def find_next_part(content: bytes, part: Part) -> int | None:
     stop = content.find(b"\n", line_end.end(), line_end.end() + _MAX_LINE)
     following = content[line_end.end() : stop if stop >= 0 else line_end.end() + _MAX_LINE]
     is_continued = part.size < part.end - part.start
-    size = _find_text(_LAST_WORD.sub(b"", line), following, line_end, is_continued)
-    at = None if size is None else _find_rest(following, size, part)
+    own = _LAST_WORD.sub(b"", line)
+    size = _find_text(own, following, line_end, is_continued)
+    is_full = part.is_key and size is not None and _is_full(line, len(line) - len(own), size)
+    at = None if size is None else _find_rest(following, size, part, is_full)
     if at is None and _has_columns(line, line_end) and not _DUMP.match(following):
         at = _find_rest_in_column(content, part, line, following)
     return None if at is None else line_end.end() + at
@@ -90,6 +94,12 @@ def _find_rest_in_column(content: bytes, part: Part, line: bytes, following: byt
     row = content[part.end - len(line) : content.find(b"\n", part.end)]
     below = find_below(row, len(line), following, is_continued=is_continued)
     return _find_rest(following, below.offset, part, below.is_alone) if below else None
+
+
+def _is_full(line: bytes, length: int, gutter: int) -> bool:
+    """Return whether a line has no other text than its last word, of so many letters."""
+    is_filled = length >= _MIN_FULL and len(line) - length <= gutter + 1
+    return is_filled and not _ends_in_words(line)
 
 
 def _has_columns(line: bytes, line_end: re.Match[bytes]) -> bool:

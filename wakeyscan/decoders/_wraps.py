@@ -19,6 +19,8 @@ _QUOTE_WIDTH = 60
 """Minimum characters in a wrapped line of quoted mail."""
 _WIDTHS = frozenset((76, 78, 79, 80, 100, 120, 132, 160, 200))
 """Common widths of a terminal."""
+_SHOWN_END = b"$"
+"""What `cat -A` writes at the end of each line."""
 _MIN_WIDTH = 20
 _REACH = 1 << 12
 """Bytes around a line end in which other lines show the width."""
@@ -132,7 +134,7 @@ class LineEnd:
         if _PROMPT.match(self._line) and _LAST_LINE.match(self._content, self._gap.end()):
             return True
         is_alone = len(self._line) == self._part.end - self._part.start
-        width = _measure(self._line)
+        width = _measure(self._line) + self._gap[0].startswith(_SHOWN_END)
         return width >= _MIN_WIDTH and not is_alone and self._is_width(width)
 
     def _is_width(self, width: int) -> bool:

@@ -505,6 +505,14 @@ def test_both_keys_of_a_word_diff_are_found(form: str, keys: list[str], make_key
     assert sorted(list_keys(text)) == sorted(key.format(*parts) for key in keys)
 
 
+@pytest.mark.parametrize("form", ["{}:{}\n", "# {1}\n", "a.py:{}: {}\n", "{1}$\n"])
+def test_the_last_part_of_a_key_may_be_before_other_words(form: str) -> None:
+    key = PREFIX + "q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A"
+    text = f"the token {key} is for tests"
+    parts = [text[at : at + 22] for at in range(0, len(text), 22)]
+    assert list_keys("".join(form.format(n, part) for n, part in enumerate(parts, 1))) == [key]
+
+
 NO_REST = {
     "prose": "# Keys begin with {}\n# and then have 40 characters\n",
     "a digest": "# prefix {}\n# 3f786850e387550fdab836ed7e6dc881de23001b  a.txt\n",
