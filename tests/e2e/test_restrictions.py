@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
@@ -220,6 +222,25 @@ def test_a_scan_also_has_a_scope(repo: Dated) -> None:
         "limits": ["1 file excluded by b"],
     }
     assert repo.scan().json()["scope"] == scope | narrowed
+
+
+def test_comments_of_another_repository_are_a_limit(
+    repo: Dated, tmp_path: Path, make_key: MakeKey
+) -> None:
+    other = Repo(tmp_path / "other")
+    other.write({"a/b.py": f"k = '{make_key()}'  # wakeyscan:ignore -- mine\n"})
+    for cwd, path in ((repo.top, other.top), (repo.top, other.top / "a"), (tmp_path, other.top)):
+        ran = execute([WAKEYSCAN, "scan", str(path), "--report", "json=report.json"], cwd)
+        said = (
+            f"1 finding ignored by comments of {os.path.relpath(other.top, cwd)}, "
+            "which is not the current repository"
+        )
+        assert ran.out.startswith(f"No keys found ({said}).\n")
+        report = json.loads((cwd / "report.json").read_text())
+        assert report["scope"]["limits"] == [said]
+        assert said in execute([WAKEYSCAN, "report", "report.json", "-f", "markdown"], cwd).out
+    assert other.run("scan").out.startswith("No keys found.\n")
+    assert other.run("scan", "..", cwd="a").out.startswith("No keys found.\n")
 
 
 def test_relative_dates_are_measured_from_now(tmp_path: Path, make_key: MakeKey) -> None:

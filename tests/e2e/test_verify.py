@@ -38,6 +38,7 @@ from tests.support.keys import PREFIX, MakeKey, mask
 from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
 from tests.support.runner import Runner
+from wakeyscan.cli.verify_reports.text import ADVICE
 from wakeyscan.core.secret import Secret
 
 REFUSED = "rejected, but maybe because of the X-App-Key; set --app-key and a control key"
@@ -1392,11 +1393,43 @@ def test_verify_reports_keys_that_are_no_longer_found(api: Api) -> None:
     assert api.run("verify", str(file)) == Ran(
         3,
         f"{mask(here)}  revoked  {NAMED}\n"
-        f"{mask(gone)}  no longer found, so not verified; pass it on standard input\n",
+        f"{mask(gone)}  no longer found, so not verified; pass it on standard input\n"
+        f"Scanned again: src in {api.folder}. {ADVICE}\n",
         "",
     )
     assert api.asked == [sent(here)]
     assert api.run("verify", str(file), "--wait", "1d").code == 3  # there is nothing to wait for
+
+
+@pytest.mark.parametrize("command", ["scan", "audit"])
+def test_verify_scans_the_repository_that_the_report_is_about(api: Api, command: str) -> None:
+    key = api.key(REVOKED)
+    repo, other = Repo(api.folder / "repo"), Repo(api.folder / "other")
+    repo.commit({"src/a.py": f"k = '{key}'\n"})
+    other.commit({"src/b.py": f"k = '{api.key(LIVE)}'\n"})
+    assert api.run(command, "--report", "json=leak.json", cwd=repo.top).code == 1
+    for folder in (api.folder, other.top, repo.top / "src"):
+        ran = api.run("verify", os.path.relpath(repo.top / "leak.json", folder), cwd=folder)
+        here = "" if folder == repo.top / "src" else f"Scanned again: . in {repo.top}. {ADVICE}\n"
+        assert ran == Ran(0, f"{mask(key)}  revoked  {NAMED}\n{here}", "")
+
+
+def test_verify_says_what_it_scanned_if_that_is_not_what_the_report_is_about(api: Api) -> None:
+    key = api.key(REVOKED)
+    repo, other = Repo(api.folder / "repo"), Repo(api.folder / "other")
+    repo.commit({"src/a.py": f"k = '{key}'\n"})
+    file = other.top / "leak.json"
+    assert api.run("scan", "--report", f"json={file}", cwd=repo.top).code == 1
+    ran = api.run("verify", str(file), cwd=other.top)
+    assert ran == Ran(
+        3,
+        f"{mask(key)}  no longer found, so not verified; pass it on standard input\n"
+        f"Scanned again: . in {other.top}. {ADVICE}\n",
+        "",
+    )
+    for name in ("json", "markdown"):
+        assert str(other.top) in api.run("verify", str(file), "-f", name, cwd=other.top).out
+    assert api.run("verify", str(file), cwd=repo.top).code == 0
 
 
 def test_verify_of_a_report_without_keys_passes(api: Api) -> None:

@@ -23,7 +23,7 @@ from wakeyscan.sources import SOURCES, options, parse_target
 if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.git import file_lists
-    from wakeyscan.scanner import base_suppressions
+    from wakeyscan.scanner import base_suppressions, repository_paths
     from wakeyscan.suppression import ignore_entry, ignore_file, policy
     from wakeyscan.verification import rate_limit, verify
 else:
@@ -33,6 +33,7 @@ else:
     ignore_entry = lazy_import("wakeyscan.suppression.ignore_entry")
     ignore_file = lazy_import("wakeyscan.suppression.ignore_file")
     policy = lazy_import("wakeyscan.suppression.policy")
+    repository_paths = lazy_import("wakeyscan.scanner.repository_paths")
     rate_limit = lazy_import("wakeyscan.verification.rate_limit")
     verify = lazy_import("wakeyscan.verification.verify")
 
@@ -105,6 +106,9 @@ def run_scan(
         policy=config.policy,
         interrupted=merged.interrupted,
     )
+    if result.findings:
+        foreign = repository_paths.list_foreign_ignores(result.findings)
+        result = result._replace(foreign_ignores=foreign)
     result = apply_ignore_file(result.judge_opaque(config.strict), config)
     return result if result.interrupted else verify_keys(result, config)
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import chdir
 
 from wakeyscan.cli.rescans import rescan
+from wakeyscan.core.document import MEMBER_SEPARATOR
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
+from wakeyscan.core.redaction import redact
 from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.git import worktree
 from wakeyscan.reports.saved_report import FLEET_REPORT, check_fingerprint_key, read_report
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
@@ -44,6 +48,8 @@ class VerifyPlan(NamedTuple):
     """Keys on standard input that look like examples, with the reason."""
     unsent: tuple[Secret, ...] = ()
     """Those among them that documentation publishes: they are not sent."""
+    rescanned: str = ""
+    """A sentence on what was scanned again, if that may not be what the report is about."""
 
 
 class _ReportedKey(NamedTuple):
@@ -65,29 +71,58 @@ class _SavedReport(NamedTuple):
     """Its keys by fingerprint."""
     places: tuple[KeyPlace, ...] = ()
     """Where they are, for a fleet."""
+    paths: frozenset[str] = frozenset()
+    """The files that have them."""
 
 
 def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> VerifyPlan:
     """Scan the targets of a report again, and compare the keys with those of the report."""
     path = os.path.join(path, FLEET_REPORT) if os.path.isdir(path) else path
     saved = _load_report(path)
-    result = _rescan(path, saved, settings)
+    folder = _find_folder(path, saved)
+    result = _rescan(path, folder, saved, settings)
     known = saved.keys
     requests = [_apply_report(request, known) for request in list_requests(result, options)]
     if saved.command == _FLEET:  # of its repositories, some have other keys, too
         requests = [one for one in requests if one.secret.fingerprint in known]
     found = {request.secret.fingerprint for request in requests}
+    missing = sorted(set(known) - found)
+    is_elsewhere = folder != os.curdir or (missing and saved.command != _FLEET)
     return VerifyPlan(
         requests=requests,
         liveness_before={fingerprint: key.liveness for fingerprint, key in known.items()},
-        missing=tuple(known[fingerprint].name for fingerprint in sorted(set(known) - found)),
+        missing=tuple(known[fingerprint].name for fingerprint in missing),
         gaps=tuple(item for item in result.skipped if item.gap),
+        rescanned=_format_rescanned(saved, folder) if is_elsewhere else "",
     )
 
 
-def _rescan(path: str, saved: _SavedReport, settings: config.Config) -> RunResult:
+def _find_folder(path: str, saved: _SavedReport) -> str:
+    """Return the folder to scan again: the current one, or the repository around the report.
+
+    That is what the report is about if it has more of the files that the report names.
+    """
+    own, other = (worktree.find_work_tree(one) for one in (".", os.path.dirname(path) or "."))
+    if saved.command == _FLEET or other is None or other == own:
+        return os.curdir
+    here, there = (
+        sum(os.path.lexists(os.path.join(top, file)) for file in saved.paths)
+        for top in (own or os.curdir, other)
+    )
+    return other if there > here else os.curdir
+
+
+def _format_rescanned(saved: _SavedReport, folder: str) -> str:
+    targets = redact(", ".join(saved.targets))
+    return f"{targets} in {redact(os.path.realpath(folder))}"
+
+
+def _rescan(path: str, folder: str, saved: _SavedReport, settings: config.Config) -> RunResult:
     if saved.command != _FLEET:
-        return rescan(saved.command, list(saved.targets), settings)
+        if isinstance(settings.rules, str) and settings.rules:
+            settings = settings._replace(rules=os.path.abspath(settings.rules))
+        with chdir(folder):  # targets are relative to it
+            return rescan(saved.command, list(saved.targets), settings)
     report = fleet_rescan.FleetReport(os.path.dirname(path), saved.targets, saved.places)
     return fleet_rescan.rescan_fleet(report, settings)
 
@@ -120,7 +155,11 @@ def _load_report(path: str) -> _SavedReport:
         }
         command = str(report["command"])
         places = tuple(_list_places(report)) if command == _FLEET else ()
-        return _SavedReport(command, tuple(map(str, report["targets"])), known, places)
+        paths = frozenset(
+            str(one["path"]).partition(MEMBER_SEPARATOR)[0] for one in items if "path" in one
+        )
+        targets = tuple(map(str, report["targets"]))
+        return _SavedReport(command, targets, known, places, paths)
 
 
 def _list_places(report: dict[str, Any]) -> Iterator[KeyPlace]:

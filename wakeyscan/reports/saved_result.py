@@ -10,6 +10,7 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.saved_history import build_history
 from wakeyscan.reports.saved_report import Fields, parse_items, parse_severity, read_report
 from wakeyscan.rules.rule import Rule
+from wakeyscan.scanner.repository_paths import FOREIGN
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.suppression import IgnoreStats, Policy
@@ -59,6 +60,7 @@ def build_result(report: dict[str, Any], rules: tuple[Rule, ...]) -> RunResult:
         removed=removed,
         saved_fingerprint_key=fields.get_name("fingerprint_key", ""),
         ignored_by_git=scope.get_number("ignored_by_git"),
+        foreign_ignores=_read_foreign_ignores(scope),
     )
 
 
@@ -112,6 +114,11 @@ def _build_restriction(scope: Fields) -> Restriction:
     )
     future = restriction._replace(is_future=True)
     return future if restriction.since and str(future) in scope.get_texts("limits") else restriction
+
+
+def _read_foreign_ignores(scope: Fields) -> tuple[str, ...]:
+    limits = scope.get_texts("limits") if scope.has("limits") else ()
+    return tuple(limit for limit in limits if limit.endswith(FOREIGN))
 
 
 def _parse_range(scope: Fields) -> tuple[tuple[str, ...], frozenset[str]]:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
+from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan_result import ScanResult
+from wakeyscan.suppression.inline import is_inline
+
+FOREIGN = "which is not the current repository"
+"""End of the phrase on comments that counted in another repository."""
 
 
 class _CurrentFolder(NamedTuple):
@@ -60,6 +67,31 @@ def build_path_converter() -> Callable[[ScanResult], ScanResult]:
     """
     top = worktree.find_work_tree(".")
     return _CurrentFolder(top, worktree.find_current_folder()).convert if top else lambda same: same
+
+
+def list_foreign_ignores(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Return a phrase for each repository, other than the current one, whose comments counted.
+
+    `findings` have paths as `build_path_converter` makes them.
+    """
+    own = worktree.find_work_tree(".")
+    ignored = (f for f in findings if f.standing is Standing.IGNORED and is_inline(f.reason))
+    folders = Counter(
+        os.path.dirname(f.origin.path.partition(MEMBER_SEPARATOR)[0]) for f in ignored
+    )
+    counts: Counter[str] = Counter()
+    for folder, count in folders.items():
+        base = "" if os.path.isabs(folder) or folder.startswith("..") else own or ""
+        top = worktree.find_work_tree(os.path.join(base, folder) or ".")
+        if top and top != own:
+            counts[top] += count
+    return tuple(_format_ignores(top, count) for top, count in sorted(counts.items()))
+
+
+def _format_ignores(top: str, count: int) -> str:
+    drives = {os.path.splitdrive(path)[0] for path in (top, os.getcwd())}
+    shown = escape_for_terminal(redact(os.path.relpath(top) if len(drives) == 1 else top))
+    return f"{count:,} finding{'s' * (count != 1)} ignored by comments of {shown}, {FOREIGN}"
 
 
 def format_relative_path(path: str, folder: str) -> str:

@@ -61,6 +61,8 @@ class RunResult(NamedTuple):
     """For the result in a report: the digits of the key under which its fingerprints are."""
     ignored_by_git: int = 0
     """For a scan of folders: number of files that git ignores, at most `MAX_IGNORED`."""
+    foreign_ignores: tuple[str, ...] = ()
+    """For a scan of files: whose inline comments counted, other than the current repository's."""
     details: tuple[str, ...] = ()
     """Items that took a slower path, for `--verbose`; nothing was skipped."""
 
@@ -135,7 +137,7 @@ class RunResult(NamedTuple):
             limits += [
                 f"{_format_hidden(note.hidden)}: {note.text}" for note in notes if note.hidden
             ]
-        return limits
+        return [*limits, *self.foreign_ignores]
 
     def describe_ignored(self) -> str:
         """Return a sentence on the files that git ignores; empty if there are none."""

@@ -52,6 +52,7 @@ def _build_report(outcome: VerifyOutcome) -> dict[str, Any]:
             for app_key, verdict in outcome.controls
         ],
         "missing": [*map(redact, outcome.missing)],
+        "rescanned": outcome.rescanned or None,
         "skipped": [*map(encode_skipped, outcome.gaps)],
     }
 

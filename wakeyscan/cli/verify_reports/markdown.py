@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wakeyscan.cli.verify_reports.outcome import format_count
+from wakeyscan.cli.verify_reports.text import ADVICE
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ def write(outcome: VerifyOutcome, out: TextIO, width: int) -> None:
     if outcome.missing:
         out.write("\n| no longer found, so not verified |\n|---|\n")
         out.write(join_rows((f"| {format_code(redact(name))} |\n", 1) for name in outcome.missing))
+    if outcome.rescanned:
+        out.write(f"\nScanned again: {format_code(outcome.rescanned)}. {ADVICE}\n")
     if outcome.gaps:
         out.write("\n| skipped | reason |\n|---|---|\n")
         rows = (

@@ -54,6 +54,8 @@ class VerifyOutcome(NamedTuple):
     """See `VerifyPlan`."""
     gaps: tuple[Skipped, ...]
     """See `VerifyPlan`."""
+    rescanned: str
+    """See `VerifyPlan`."""
 
     @property
     def has_live_key(self) -> bool:
@@ -90,7 +92,8 @@ def build_outcome(plan: VerifyPlan, results: VerificationResults) -> VerifyOutco
     for secret in plan.unsent:
         verdict = Verdict(Liveness.UNKNOWN, _NOT_SENT.format(plan.examples[secret]))
         keys.append(VerifiedKey(secret, None, verdict, Bounds.CERTAIN, ""))
-    return VerifyOutcome(tuple(keys), tuple(results.controls.items()), plan.missing, plan.gaps)
+    controls = tuple(results.controls.items())
+    return VerifyOutcome(tuple(keys), controls, plan.missing, plan.gaps, plan.rescanned)
 
 
 def _doubt_example(verdict: Verdict, example: str) -> Verdict:

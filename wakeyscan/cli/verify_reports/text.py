@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 _HANGING = "    "
+ADVICE = "If the report is about another folder, verify it there."
 
 
 def write(outcome: VerifyOutcome, out: TextIO, width: int) -> None:
@@ -43,6 +44,9 @@ def _list_rows(outcome: VerifyOutcome) -> Iterator[tuple[str, str]]:
         yield f"{name}  ", "no longer found, so not verified; pass it on standard input"
     if not (outcome.controls or outcome.keys or outcome.missing):
         yield "", "No keys found, so there is nothing to verify."
+    if outcome.rescanned:
+        scanned = escape_for_terminal(outcome.rescanned)
+        yield "Scanned again: ", f"{scanned}. {ADVICE}"
     for item in outcome.gaps:
         path, reason = escape_line_start(item.origin.path), escape_for_terminal(item.reason)
         yield f"Skipped: {path}: ", reason
