@@ -579,6 +579,30 @@ def test_a_commit_message_with_a_key_is_blocked(messaging: Repo, key: str) -> No
     assert commit(messaging, "-m", "title") == Ran(0, "", "")
 
 
+@pytest.mark.parametrize(
+    ("options", "env"),
+    [
+        (("--author={key} <a@example.org>",), {}),
+        (("--author=A <{key}@example.org>",), {}),
+        ((), {"GIT_AUTHOR_NAME": "{key}"}),
+        ((), {"GIT_COMMITTER_NAME": "{key}"}),
+        ((), {"GIT_COMMITTER_EMAIL": "{key}@example.org"}),
+    ],
+)
+def test_an_author_with_a_key_is_blocked(
+    messaging: Repo, key: str, options: tuple[str, ...], env: dict[str, str]
+) -> None:
+    given = [one.format(key=key) for one in options]
+    set_to = {name: value.format(key=key) for name, value in env.items()}
+    command = ("commit", "-q", "--allow-empty", "-m", "title")
+    ran = messaging.attempt(*command, *given, env=set_to)
+    assert ran.code == 1
+    assert "(commit header)\n" in ran.err + ran.out
+    assert mask(key) in ran.err + ran.out
+    assert "remove the key from it, or from the name or address of its author" in ran.err
+    assert messaging.attempt(*command) == Ran(0, "", "")
+
+
 def test_text_below_the_scissors_is_not_scanned(messaging: Repo, key: str) -> None:
     messaging.stage({"b": f"{key}\n"})
     types = {"GIT_EDITOR": "sed -i '1s/^/title/'"}

@@ -1,7 +1,8 @@
-"""The message of a commit in progress: `message:FILE`."""
+"""The message of a commit in progress, and its author: `message:FILE`."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from wakeyscan.core import small_files
@@ -27,9 +28,28 @@ def list_units(target: str, options: SourceOptions) -> Iterator[str | Skipped]:
 
 
 def read_documents(unit: str, options: SourceOptions) -> Iterator[Document | Skipped]:
-    """Yield the message above the scissors line; `git commit -v` shows the diff below it."""
+    """Yield the message above the scissors line; `git commit -v` shows the diff below it.
+
+    The header of the commit precedes it, as far as it is known.
+    """
+    if header := _read_header():
+        yield Document(Origin("(commit header)", part="message"), header)
     content = small_files.read_small_file(unit, small_files.MAX_DATA_SIZE)
     yield Document(Origin("(commit message)", part="message"), cut_at_scissors(content))
+
+
+def _read_header() -> bytes:
+    """Return the names and addresses that git has set for its hooks, or a user for git.
+
+    git sets those of the author. The committer of its configuration is scanned before a push: to
+    read it here would take another process at every commit.
+    """
+    lines = (
+        f"{role.lower()} {os.environ.get(f'GIT_{role}_NAME', '')} <{email}>\n"
+        for role in ("AUTHOR", "COMMITTER")
+        if (email := os.environ.get(f"GIT_{role}_EMAIL", "")) or f"GIT_{role}_NAME" in os.environ
+    )
+    return os.fsencode("".join(lines))
 
 
 def cut_at_scissors(content: bytes) -> bytes:

@@ -1,4 +1,7 @@
-"""The `commit-msg` hook: scans the message, in which a key can be fixed only before the commit."""
+"""The `commit-msg` hook: scans what is fixed easily only before the commit.
+
+That is its message, and the name and the address of its author.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ if TYPE_CHECKING:
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
-    "Commit blocked. The message is not committed yet: remove the key from it. If the key was ever "
-    "pushed or shared, revoke it too; otherwise no new key is needed."
+    "Commit blocked. The message is not committed yet: remove the key from it, or from the name or "
+    "address of its author. If the key was ever pushed or shared, revoke it too; otherwise no new "
+    "key is needed."
 )
 
 
