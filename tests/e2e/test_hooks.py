@@ -599,7 +599,7 @@ def test_an_author_with_a_key_is_blocked(
     assert ran.code == 1
     assert "(commit header)\n" in ran.err + ran.out
     assert mask(key) in ran.err + ran.out
-    assert "remove the key from it, or from the name or address of its author" in ran.err
+    assert "change the name or the address of the author" in ran.err
     assert messaging.attempt(*command) == Ran(0, "", "")
 
 

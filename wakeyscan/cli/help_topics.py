@@ -32,8 +32,8 @@ class Action(NamedTuple):
 
 _STAGE_OPTIONS = (*(option.name for option in SCANNING), "whole-files")
 _STAGE_HELP = {
-    "commit-msg": Action("Scan the message of a commit, in the file MESSAGE.", "MESSAGE",
-                         _STAGE_OPTIONS),
+    "commit-msg": Action("Scan the message of a commit, in the file MESSAGE, and its author.",
+                         "MESSAGE", _STAGE_OPTIONS),
     "pre-commit": Action("Scan the staged changes, or only those of the named files.",
                          "[FILE]...", _STAGE_OPTIONS),
     "pre-merge-commit": Action("Scan what a merge is about to commit.", "", _STAGE_OPTIONS),

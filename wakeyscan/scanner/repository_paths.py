@@ -12,11 +12,16 @@ from collections.abc import Callable, Iterable
 
 from wakeyscan.core.document import MEMBER_SEPARATOR, Origin
 from wakeyscan.core.finding import Finding, Standing
+from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import escape_for_terminal, redact
-from wakeyscan.core.typing import NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
 from wakeyscan.scanner.scan_result import ScanResult
-from wakeyscan.suppression.inline import is_inline
+
+if TYPE_CHECKING:
+    from wakeyscan.suppression import inline
+else:
+    inline = lazy_import("wakeyscan.suppression.inline")  # only findings need it
 
 FOREIGN = "which is not the current repository"
 """End of the phrase on comments that counted in another repository."""
@@ -75,7 +80,7 @@ def list_foreign_ignores(findings: Iterable[Finding]) -> tuple[str, ...]:
     `findings` have paths as `build_path_converter` makes them.
     """
     own = worktree.find_work_tree(".")
-    ignored = (f for f in findings if f.standing is Standing.IGNORED and is_inline(f.reason))
+    ignored = (f for f in findings if f.standing is Standing.IGNORED and inline.is_inline(f.reason))
     folders = Counter(
         os.path.dirname(f.origin.path.partition(MEMBER_SEPARATOR)[0]) for f in ignored
     )

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from wakeyscan.sources.options import SourceOptions
 
 ADVICE = (
-    "Commit blocked. The message is not committed yet: remove the key from it, or from the name or "
-    "address of its author. If the key was ever pushed or shared, revoke it too; otherwise no new "
-    "key is needed."
+    "Commit blocked. The message is not committed yet: remove the key from it. If it is in the "
+    "header, change the name or the address of the author. If the key was ever pushed or shared, "
+    "revoke it too; otherwise no new key is needed."
 )
 
 
