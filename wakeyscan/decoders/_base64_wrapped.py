@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import accumulate
 
 from wakeyscan.core.lazy import lazy_pattern
@@ -124,18 +125,13 @@ class LineSegments(ComputedSegments):
     def __init__(self, lines: list[Span], shift: int, size: int) -> None:
         """Take the bounds of the lines, the letters skipped in the first, and the decoded size."""
         self._lines, self._shift, self._size = lines, shift, size
-        self._starts: list[int] = []
 
-    @property
-    def starts(self) -> list[int]:
+    @cached_property
+    def offsets(self) -> list[int]:
         """Start of each line in the decoded text, as `find_starts` returns them."""
-        if not self._starts:
-            sizes = (end - start for start, end in self._lines)
-            self._starts = find_starts(sizes, self._shift, self._size)
-        return self._starts
-
-    def __len__(self) -> int:
-        return len(self.starts)
+        sizes = (end - start for start, end in self._lines)
+        return find_starts(sizes, self._shift, self._size)
 
     def build_segment(self, number: int) -> Segment:
-        return Segment(self.starts[number], *self._lines[number])
+        """Return the source of a line by its number."""
+        return Segment(self.offsets[number], *self._lines[number])

@@ -7,15 +7,15 @@ escape all characters of a word or only some, so a search looks for the first es
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property, partial
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
 
 from wakeyscan.decoders.decoder import ComputedSegments, DecodedText, Segment, Span
 
 _DecodeEscape = Callable[["re.Match[bytes]"], bytes]
 """Returns the text that an escape stands for."""
-_EscapeSearch = Callable[[int, int], Iterator["re.Match[bytes]"]]
-"""Yields the escapes between two offsets."""
 
 _ALPHANUMERICS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _NOT_INTROS = bytes(c for c in range(256) if c not in b"%\\&=")
@@ -106,39 +106,52 @@ class _EscapedSegments(ComputedSegments):
     A text may have thousands of them and mostly has no match, so they are built for one only.
     """
 
-    def __init__(self, escapes: _EscapeSearch, span: Span, decode: _DecodeEscape) -> None:
-        self._escapes, self._span, self._decode = escapes, span, decode
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self._escapes = array("Q")
+        """Start, end and decoded size of each escape."""
 
-    def __len__(self) -> int:
-        return len(self._built)
+    def add(self, start: int, end: int, size: int) -> None:
+        """Add the escape at `start:end`, which is decoded to `size` bytes."""
+        self._escapes.extend((start, end, size))
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """The offset of each segment."""
+        return self._built[0]
 
     def build_segment(self, number: int) -> Segment:
-        return self._built[number]
+        """Return a segment by its number."""
+        offsets, starts, ends = self._built
+        return Segment(offsets[number], starts[number], ends[number])
 
     @cached_property
-    def _built(self) -> list[Segment]:
-        segments, offset, (at, stop) = list[Segment](), 0, self._span
-        for escaped in self._escapes(*self._span):
-            start, end = escaped.span()
-            if at < start:
-                segments.append(Segment(offset, at, start))
-            offset += start - at
-            if size := len(self._decode(escaped)):
-                segments.append(Segment(offset, start, end))
-            offset, at = offset + size, end
-        if at < stop:
-            segments.append(Segment(offset, at, stop))
-        return segments
+    def _built(self) -> tuple[array[int], array[int], array[int]]:
+        """The offsets of the segments, and the starts and the ends of their sources."""
+        built = array("Q"), array("Q"), array("Q")
+        offset, (at, stop) = 0, self._span
+        numbers = iter(self._escapes)
+        escapes = zip(numbers, numbers, numbers, strict=True)
+        for start, end, size in chain(escapes, ((stop, stop, 0),)):
+            for low, high, count in ((at, start, start - at), (start, end, size)):
+                if count:
+                    for places, place in zip(built, (offset, low, high), strict=True):
+                        places.append(place)
+                    offset += count
+            at = end
+        return built
 
 
 def decode_escapes(
     content: bytes, span: Span, pattern: bytes, decode: _DecodeEscape
 ) -> DecodedText:
     """Return the text in `span`, with each match of `pattern` replaced by its decoded form."""
-    texts, at = list[bytes](), span[0]
-    find_escapes = partial(re.compile(pattern).finditer, content)
-    for escaped in find_escapes(*span):
-        texts += (content[at : escaped.start()], decode(escaped))
-        at = escaped.end()
+    texts, at, segments = list[bytes](), span[0], _EscapedSegments(span)
+    for escaped in re.compile(pattern).finditer(content, *span):
+        start, end = escaped.span()
+        text = decode(escaped)
+        texts += (content[at:start], text)
+        segments.add(start, end, len(text))
+        at = end
     texts.append(content[at : span[1]])
-    return DecodedText(b"".join(texts), span, _EscapedSegments(find_escapes, span, decode))
+    return DecodedText(b"".join(texts), span, segments)

@@ -42,6 +42,11 @@ class RowSegments(ComputedSegments):
         """Take the offset and the size of the source of each byte."""
         self._starts, self._sizes = starts, sizes
 
+    @property
+    def offsets(self) -> range:
+        """The offset of each segment."""
+        return range(len(self._starts))
+
     def __len__(self) -> int:
         return len(self._starts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from operator import itemgetter
 
 from wakeyscan.core.lazy import lazy_pattern
@@ -59,6 +60,14 @@ _get_offset = itemgetter(0)
 class ComputedSegments(Sequence[Segment]):
     """Segments that are built when they are asked for, since most are not."""
 
+    @property
+    @abstractmethod
+    def offsets(self) -> Sequence[int]:
+        """The offset of each segment: a search among them builds none."""
+
+    def __len__(self) -> int:
+        return len(self.offsets)
+
     @overload
     def __getitem__(self, number: int) -> Segment: ...
     @overload
@@ -84,14 +93,36 @@ class _SelectedSegments(ComputedSegments):
     """Some consecutive segments of a text, as those of their own text."""
 
     def __init__(self, segments: Sequence[Segment], first: int, stop: int) -> None:
-        self._segments, self._first, self._size = segments, first, stop - first
+        self._segments, self._first, self._stop = segments, first, stop
 
     def __len__(self) -> int:
-        return self._size
+        return self._stop - self._first
+
+    @cached_property
+    def offsets(self) -> Sequence[int]:
+        """The offset of each segment."""
+        segments = self._segments
+        selected = slice(self._first, self._stop)
+        if isinstance(segments, ComputedSegments):
+            offsets = segments.offsets[selected]
+        else:
+            offsets = [*map(_get_offset, segments[selected])]
+        return [offset - offsets[0] for offset in offsets]
 
     def build_segment(self, number: int) -> Segment:
         offset, start, end = self._segments[self._first + number]
         return Segment(offset - self._segments[self._first].offset, start, end)
+
+
+_Search = Callable[..., int]
+"""`bisect_left` or `bisect_right`."""
+
+
+def _find_number(search: _Search, segments: Sequence[Segment], offset: int) -> int:
+    """Return where a search among the offsets of segments finds an offset."""
+    if isinstance(segments, ComputedSegments):
+        return search(segments.offsets, offset)
+    return search(segments, offset, key=_get_offset)
 
 
 class DecodedText(NamedTuple):
@@ -132,7 +163,7 @@ class DecodedText(NamedTuple):
         """
         if len(self.segments) >= len(self.content):  # each byte has a source
             return False
-        number = bisect_left(self.segments, offset, key=_get_offset)
+        number = _find_number(bisect_left, self.segments, offset)
         if not 0 < number < len(self.segments) or self.segments[number].offset != offset:
             return False
         previous, start, end = self.segments[number - 1]
@@ -152,8 +183,8 @@ class DecodedText(NamedTuple):
             near = self.segments.find_near_sources(start, end, _MAX_GAP)
             if near:
                 return (near,)
-        first = max(0, bisect_right(self.segments, start, key=_get_offset) - 1)
-        stop = max(first + 1, bisect_left(self.segments, end, key=_get_offset))
+        first = max(0, _find_number(bisect_right, self.segments, start) - 1)
+        stop = max(first + 1, _find_number(bisect_left, self.segments, end))
         spans = [self._find_source(number, start, end) for number in range(first, stop)]
         merged = _merge_spans(spans, 0 if self.is_scattered else _MAX_GAP)
         further = dict.fromkeys(spans[1:]) if self.is_concatenated else merged[1:]
