@@ -53,6 +53,7 @@ UNITS: dict[str, tuple[str, Unit]] = {
     "keys in JavaScript": ("a.js", lambda n: f'send("{key(n)}", document.cookie);\n'),
     "keys in Python": ("a.py", lambda n: f'K{n} = "{key(n)}"  # {n}\n'),
     "keys in pieces": ("a.py", lambda n: f'K{n} = "{PREFIX}" + "{body(n)}"\n'),
+    "names of prefixes": ("a.py", lambda n: f'K{n} = "{PREFIX}"\n'),
     "ignored keys": ("a.py", lambda n: f'K{n} = "{key(n)}"  # wakeyscan:ignore -- {n}\n'),
     "keys near comments": (
         "a.py",

@@ -10,9 +10,11 @@ name are read once, and each use of a name is followed once.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
@@ -29,7 +31,6 @@ from wakeyscan.decoders.concatenation.prefix import (
     BARE_ENDS,
     PREFIX,
     find_open_prefixes,
-    is_word_start,
     strip_opening,
 )
 from wakeyscan.decoders.concatenation.source import SourceText
@@ -43,7 +44,7 @@ _PREFIX_PART = lazy_pattern(
     b"(?:" + b"|".join(PREFIX[:n] for n in range(len(PREFIX) - 1, 0, -1)) + rb")(?=[\"'`\\$#{%])"
 )
 """First part of a split prefix."""
-_BARE_PART = lazy_pattern(rb"wa_(?:l(?:i(?:ve?)?)?)?(?=[\s;)\],<])")
+_BARE_PART = lazy_pattern(rb"wa_(?<![\w$-]wa_)(?:l(?:i(?:ve?)?)?)?(?=[\s;)\],<])")
 _SHORT_BARE_PART = lazy_pattern(rb"(?:(?<=[=:>])|(?<=[=:] )|(?<=\w ))wa?(?=[\s;)\],<])")
 """First part of a split prefix that is a value without quotes."""
 _MIN_PART = 3
@@ -80,20 +81,18 @@ def assemble_keys(content: bytes, path: str, found: FoundAnchors) -> Iterator[Ch
     prefixes = list(_find_prefixes(source, found))
     source.split_prefixes = frozenset(one.start for one in prefixes if len(one.spans) > 1)
     holders: _Holders = defaultdict(list)
+    followed: set[int] = set()
     for prefix in prefixes:
-        chain = follow_literals(source, prefix)
-        if len(chain.spans) > 1 and chain.is_key:
-            yield chain
-        if chain.is_guess and chain.is_key:
-            chain = Chain(chain.spans[: len(prefix.spans)])
-        if not chain.is_key:
-            yield from _follow_literal(source, chain, holders)
-    for part in _find_parts(content, found):
-        yield from _follow_literal(source, part, holders)
+        if not (source.has_barriers and source.is_alone(prefix.start)):
+            yield from _follow_prefix(source, prefix, holders, followed)
+    for start, end in _find_parts(content, found):
+        if start not in followed and not (source.has_barriers and source.is_alone(start)):
+            yield from _follow_literal(source, Chain(((start, end),)), holders)
     names = list(holders)
-    for name in names:  # grows by the names that are given a longer part
+    for name in names:
         yield from _follow_uses(source, name, holders)
-        names += holders.keys() - {*names}
+        if len(holders) > len(names):  # it has added names that are given a longer part
+            names += islice(holders, len(names), None)
 
 
 def list_rests(
@@ -120,11 +119,30 @@ def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
             following = PREFIX[len(part[0]) :][:1]
             if not operator or not source.content.startswith(following, operator.end()):
                 continue  # as nearly all in a text of many
-            if chain := _join_prefix(source, part.start()):
+            if chain := _join_prefix(source, part.span(), operator):
                 yield chain
 
 
-def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
+def _follow_prefix(
+    source: SourceText, prefix: Chain, holders: _Holders, followed: set[int]
+) -> Iterator[Chain]:
+    """Yield the key that starts with a prefix, or those in which variables follow it.
+
+    Add its start to those that are `followed`, unless its first part may also be a literal that
+    nothing is joined to.
+    """
+    chain = follow_literals(source, prefix)
+    if len(chain.spans) == 1 or not (prefix.is_guess or prefix.has_commas):
+        followed.add(prefix.start)
+    if len(chain.spans) > 1 and chain.is_key:
+        yield chain
+    if chain.is_guess and chain.is_key:
+        chain = Chain(chain.spans[: len(prefix.spans)])
+    if not chain.is_key:
+        yield from _follow_literal(source, chain, holders)
+
+
+def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Span]:
     """Yield the first parts of prefixes that may continue in a variable.
 
     One or two letters occur in every text, so they count only if the next ones start a literal.
@@ -137,46 +155,50 @@ def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Chain]:
         sizes.append(2)
     min_size = min(sizes, default=_MIN_PART)
     for part in _PREFIX_PART.finditer(content):
-        if len(part[0]) >= min_size:
-            yield Chain((part.span(),))
+        if part.end() - part.start() >= min_size:
+            yield part.span()
     patterns = (_BARE_PART, _SHORT_BARE_PART) if sizes else (_BARE_PART,)
     for pattern in patterns:
         for part in pattern.finditer(content):
-            if len(part[0]) >= min_size and is_word_start(content, part.start()):
-                yield Chain((part.span(),))
+            if part.end() - part.start() >= min_size:
+                yield part.span()
 
 
-def _join_prefix(source: SourceText, start: int) -> Chain | None:
-    """Return the prefix that starts at `start` and may be split over one literal per letter."""
-    chain, rest, operator = Chain(()), PREFIX, None
+def _join_prefix(source: SourceText, part: Span, operator: re.Match[bytes] | None) -> Chain | None:
+    """Return the prefix that may be split over one literal per letter.
+
+    It starts with a part before an operator.
+    """
+    chain, rest = Chain((part,)), PREFIX[part[1] - part[0] :]
     while rest:
+        if not operator or not joins_prefix(source, operator, chain):
+            return None
+        start = operator.end()
         count = _count_common_letters(source.content, start, rest)
         if not count:
             return None
         chain = append_part(source, chain, (start, start + count), operator)
         rest = rest[count:]
         operator = operators.OPERATOR.match(source.content, start + count) if rest else None
-        if rest and (not operator or not joins_prefix(source, operator, chain)):
-            return None
-        if operator:
-            start = operator.end()
     first, last = chain.spans[0]
     is_rare = last - first > 1 or len(chain.spans) <= _MAX_PARTS_AFTER_LETTER
     return chain if is_rare else None
 
 
 def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
-    count = 0
-    while count < len(letters) and content.startswith(letters[count : count + 1], start + count):
-        count += 1
-    return count
+    text = content[start : start + len(letters)]
+    if text == letters:  # as mostly
+        return len(letters)
+    pairs = enumerate(zip(text, letters, strict=False))
+    return next((count for count, (one, other) in pairs if one != other), len(text))
 
 
 def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[Chain]:
     """Yield the keys in which variables follow a literal directly; record the names it has."""
-    content, start, end = source.content, chain.start, chain.end
+    content, start, end = source.content, chain.spans[0][0], chain.spans[-1][1]
     is_bare = content[end : end + 1] in BARE_ENDS
-    names = _record_names(source, chain, holders)
+    if names := source.find_names(start, end):
+        _record_names(source, chain, names, holders)
     continuations: list[Iterator[Part]] = []
     if not is_bare and (parts := references.find_continuation(content, end)) is not None:
         continuations.append(parts)
@@ -188,12 +210,12 @@ def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iter
             yield longer._replace(is_scattered=True)
 
 
-def _record_names(source: SourceText, chain: Chain, holders: _Holders) -> list[bytes]:
-    names = source.find_names(chain.start, chain.end)
+def _record_names(
+    source: SourceText, chain: Chain, names: Iterable[bytes], holders: _Holders
+) -> None:
     for name in names:
         if chain.length >= len(PREFIX) or _is_only_value(source, chain, name):
             insort(holders[name], _Value(chain.start, chain))
-    return names
 
 
 def _is_only_value(source: SourceText, chain: Chain, name: bytes) -> bool:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _MAX_BEFORE, _MAX_SET = 120, 160
 """Bytes before a name, and before a value, that hold the start of an assignment."""
 
-_LINE_END = rb"[ \t]{0,8} (?: [\r\n] | \Z ) | [ \t]{1,8} (?: \# | [A-Za-z_]\w{0,60}= )"
-UNQUOTED_END = lazy_pattern(rb"(?x) " + _LINE_END + rb" | [ \t]{0,8} ;")
+LINE_END = rb"[ \t]{0,8} (?: [\r\n] | \Z ) | [ \t]{1,8} (?: \# | [A-Za-z_]\w{0,60}= )"
+UNQUOTED_END = lazy_pattern(rb"(?x) " + LINE_END + rb" | [ \t]{0,8} ;")
 """The end of a value without quotes: of its line, before a comment or the next assignment."""
 _PIECES = b"|".join(
     KEY_PREFIX[start:end].encode()
@@ -49,14 +49,14 @@ _SCRIPT = _Form(
     rb"(?: \n | [;&] ) [ \t-]{0,64} (?: " + _KEYWORD + rb" [ \t]{1,4} )?"
     rb" (?: \w{1,60} = [\w-]{0,64} [ \t]{1,4} ){0,4} \"? " + _OWNER,
     rb"(?: [:?]{0,2} = | [ \t]{1,8} [:?]{0,2} = [ \t]{0,8} | [:?]{0,2} = [ \t]{1,8} )",
-    _LINE_END + rb" | \s{0,8} [;&]",
+    LINE_END + rb" | \s{0,8} [;&]",
 )
-_YAML = _Form(rb"\n [ \t-]{0,64} " + _OWNER, rb": [ \t]{1,8}", _LINE_END)
+_YAML = _Form(rb"\n [ \t-]{0,64} " + _OWNER, rb": [ \t]{1,8}", LINE_END)
 _COMMAND = _Form(
     rb"[^\w$] (?: set | setenv | ENV | ARG | def | [dD]efine ) [ \t(]{1,4}"
     rb" (?: -\w{1,4} [ ]{1,4} ){0,2} [\"']? \$? ",
     rb"[\"']? ,? [ \t]{1,8}",
-    _LINE_END + rb" | [ \t]{0,8} [;)]",
+    LINE_END + rb" | [ \t]{0,8} [;)]",
 )
 _SET_FORMS = (
     _Form(rb"< " + _OWNER, rb">", rb"</", b">"),
@@ -67,17 +67,17 @@ _SET_FORMS = (
         rb"\s{0,8} /? >",
         b" value",
     ),
-    _Form(rb"\b name: [ \t]{1,8}", rb"\s{1,64} value: [ \t]{1,8}", _LINE_END, b"value:"),
+    _Form(rb"\b name: [ \t]{1,8}", rb"\s{1,64} value: [ \t]{1,8}", LINE_END, b"value:"),
     _Form(
         rb"\b variable \s{1,8} \"",
         rb"\" \s{0,8} \{ [^{}]{0,100} default \s{0,8} = \s{0,8}",
-        _LINE_END,
+        LINE_END,
         b"default",
     ),
     _Form(
         rb"\n [ ]{1,8}",
         rb": \s{1,16} (?: Type: [^\n]{1,20} \s{1,16} )? Default: [ ]{1,4}",
-        _LINE_END,
+        LINE_END,
         b"Default:",
     ),
 )

@@ -88,16 +88,16 @@ def follow_literals(source: SourceText, chain: Chain) -> Chain:
 
     Parts after a comma are dropped again unless a call or a list joins them.
     """
-    start = chain.start
+    content, start = source.content, chain.start
     before_comma = Chain(chain.spans[:1]) if chain.has_commas else None
     while not chain.is_too_long:
-        chain = _extend_last_part(source.content, chain)
-        operator = operators.OPERATOR.match(source.content, chain.end)
-        body = operator and operators.BODY.match(source.content, operator.end())
+        chain = _extend_last_part(content, chain)
+        operator = operators.OPERATOR.match(content, chain.spans[-1][1])
+        body = operator and operators.BODY.match(content, operator.end())
         if not operator or not body or source.is_key_start(operator.end()):
-            break
+            break  # as after nearly all literals
         if not joins_literals(source, operator, body.end(), chain):
-            if operators.AMBIGUOUS_OPERATOR.match(source.content, operator.start()):
+            if operators.AMBIGUOUS_OPERATOR.match(content, operator.start()):
                 chain = chain._replace(is_guess=True)
             break
         if chain.needs_list(operator) and before_comma is None:
@@ -120,7 +120,7 @@ def append_part(
 def _extend_last_part(content: bytes, chain: Chain) -> Chain:
     start, end = chain.spans[-1]
     rest = operators.BODY.match(content, end)
-    return chain._replace(spans=(*chain.spans[:-1], (start, rest.end()))) if rest else chain
+    return Chain((*chain.spans[:-1], (start, rest.end())), *chain[1:]) if rest else chain
 
 
 def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) -> bool:
@@ -143,8 +143,8 @@ def joins_prefix(source: SourceText, operator: re.Match[bytes], chain: Chain) ->
         case "default":
             return operators.is_default(content, chain.start)
         case "word":
-            separator = lists.find_joined_words(content, chain.end)
-            return separator is not None and separator[0] == separator[1]
+            words = lists.find_joined_words(content, chain.end) if source.has_word_lists else None
+            return words is not None and words[0] == words[1]
         case _:
             return True
 

@@ -74,7 +74,6 @@ _NO_ITEM = lazy_pattern(rb"[\"'`$@]{0,3}{?[ \t]{0,2}[=:+&|;\n]")
 _COMMA = lazy_pattern(rb"[\"'`]?\s{0,8},")
 _MAX_OPENING = 8
 _MAX_ARGUMENT = 200
-_MAY_FORMAT = (b"%", b"}", b"~", b"$0", b"$1")
 _UNKNOWN = Variable(b"")
 """An item that is no literal and no name."""
 
@@ -87,27 +86,40 @@ def find_rest(
     Return nothing if it is in none. `is_bare` states that the items are texts without quotes.
     """
     content = source.content
-    if _NO_ITEM.match(content[max(0, start - _MAX_OPENING) : start][::-1]) and not _COMMA.match(
-        content, end
-    ):
+    is_before_item = (_BARE_ITEM if is_bare else _QUOTED_ITEM).match(content, end) is not None
+    may_be_filled = _may_follow_format(content, start)
+    may_be_word = is_bare and source.has_word_lists
+    if not (is_before_item or may_be_filled or may_be_word) or _is_no_item(content, start, end):
         return None  # as nearly all values
-    if pieces := _find_format(content, start):
+    if may_be_filled and (pieces := _find_format(content, start)):
         items = list(_iterate_items(content, end, is_bare=False))
         return None if items[len(pieces) - 1 :] else _fill_format(pieces, items)
-    if is_bare and (words := find_joined_words(content, end)):
+    if may_be_word and (words := find_joined_words(content, end)):
         return _follow_items(content, end, words, is_bare=True)
-    if not (_BARE_ITEM if is_bare else _QUOTED_ITEM).match(content, end):
+    if not is_before_item:
         return None
     separator = source.lists.find_separator(start, end)
     return _follow_items(content, end, separator, is_bare=is_bare) if separator else None
+
+
+def _is_no_item(content: bytes, start: int, end: int) -> bool:
+    """Return whether an operator, a colon or a line end is before a value, and no comma after."""
+    before = content[max(0, start - _MAX_OPENING) : start]
+    return _NO_ITEM.match(before[::-1]) is not None and not _COMMA.match(content, end)
+
+
+def _may_follow_format(content: bytes, start: int) -> bool:
+    """Return whether a placeholder may be near before an offset."""
+    text = content[max(0, start - _MAX_FORMAT) : start]
+    if b"%" in text or b"}" in text or b"~" in text:
+        return True
+    return b"$0" in text or b"$1" in text
 
 
 def _find_format(content: bytes, start: int) -> list[Span]:
     """Return the texts after each placeholder of the format whose first argument is at `start`."""
     low = max(0, start - _MAX_FORMAT)
     before = content[low:start]
-    if not any(mark in before for mark in _MAY_FORMAT):
-        return []
     if not _ARGUMENT_BACKWARDS.match(before[: -_MAX_ARGUMENT - 1 : -1]):
         return []  # the pattern of a format takes 40 µs
     found = _FORMAT.search(before)

@@ -150,13 +150,9 @@ _CALL_END = lazy_pattern(rb"\s?\)")
 _MAX_JOIN = 40
 
 
-def find_list_start(content: bytes, end: int) -> Span | None:
-    """Return the separator of the call or the list whose first item starts at `end`.
-
-    Return nothing if no call or list that joins its items starts there.
-    """
-    before = _read_before(content, end)
-    if not _is_first(before) or not _contains_any(before, _START_WORDS):
+def _find_start(content: bytes, before: bytes, end: int) -> Span | None:
+    """Return the separator of the call or the list that starts at the end of the text `before`."""
+    if not _contains_any(before, _START_WORDS):
         return None  # the pattern takes 100 µs
     low = max(0, end - _MAX_LIST_START)
     found = _LIST_START.search(before)
@@ -207,24 +203,25 @@ class JoinedLists:
         assignment to it.
         """
         content = self._content
-        separator = find_list_start(content, start)
+        before = _read_before(content, start)
+        separator = _find_start(content, before, start) if _is_first(before) else None
         if not separator and (found := _LIST_END_AFTER_LITERAL.match(content, end)):
             separator = _find_separator(content, *found.span())
-        separator = separator or self._find_named(start)
+        separator = separator or self._find_named(before, start)
         return separator is not None and separator[0] == separator[1]
 
     def find_separator(self, start: int, end: int) -> Span | None:
         """Return the separator of the call or the list whose first item is at `start:end`."""
         before = _read_before(self._content, start)
-        if not (_is_first(before) or before.rstrip().endswith(_BARE_OPENINGS)):
+        is_first = _is_first(before)
+        if not is_first and not before.rstrip().endswith(_BARE_OPENINGS):
             return None
-        first = find_list_start(self._content, start)
+        first = _find_start(self._content, before, start) if is_first else None
         if first and first[0] < first[1]:
             return first
-        return find_list_end(self._content, end) or first or self._find_named(start)
+        return find_list_end(self._content, end) or first or self._find_named(before, start)
 
-    def _find_named(self, start: int) -> Span | None:
-        before = _read_before(self._content, start)
+    def _find_named(self, before: bytes, start: int) -> Span | None:
         assigned = _LIST_ASSIGNMENT.search(before) if b"=" in before else None
         return self._get_uses(assigned["name"]).find_separator(start) if assigned else None
 

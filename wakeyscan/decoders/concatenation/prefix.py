@@ -32,6 +32,8 @@ _OPERATOR_STARTS = (b"\\", b"$", b"#", b"{", b"%")
 _MAX_DISTANCE = 320
 """Maximum bytes before a part within which the previous part ends."""
 _BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_SHORT = lazy_pattern(rb"[\w-]{0,%d}+(?![\w-])" % (MIN_KEY - len(PREFIX) - 1))
+"""A word that is too short for the body of a key: another part must follow."""
 _NO_KEY = lazy_pattern(rb"[\w-]{128}[_-]*+[A-Za-z0-9]")
 """A word that is too long for the body of a key."""
 _BARE_KEY = lazy_pattern(rb"[\w-]{16,128}+(?:\s|\Z)")
@@ -145,11 +147,13 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     Then the patterns of operators are not needed. `has_lists` states whether the content may have
     lists of bare words.
     """
+    if _SHORT.match(content, start):
+        return True
     if (not has_lists and _BARE_KEY.match(content, start)) or _NO_KEY.match(content, start):
         return False
     rest = content[start : start + _REACH]
     after = rest.lstrip(_BODY_LETTERS)
-    if not MIN_KEY <= len(PREFIX) + len(rest) - len(after) <= MAX_KEY:
+    if len(PREFIX) + len(rest) - len(after) > MAX_KEY:
         return True
     if not after or after[:1].isspace():
         return has_lists and holds_word_list(content, max(0, start - _MAX_WORDS), start)

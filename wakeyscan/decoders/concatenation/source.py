@@ -9,8 +9,9 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders.concatenation import dialects
 from wakeyscan.decoders.concatenation.adjacency import Adjacency, find_adjacency
 from wakeyscan.decoders.concatenation.assignments import SetForm, select_set_forms
+from wakeyscan.decoders.concatenation.code_text import BARRIER
 from wakeyscan.decoders.concatenation.lists import JoinedLists
-from wakeyscan.decoders.concatenation.prefix import PREFIX
+from wakeyscan.decoders.concatenation.prefix import PREFIX, holds_word_list
 from wakeyscan.decoders.concatenation.values import VariableValues
 from wakeyscan.decoders.concatenation.variables import find_names
 from wakeyscan.decoders.concatenation.words import WordIndex
@@ -18,6 +19,7 @@ from wakeyscan.decoders.concatenation.words import WordIndex
 _MAX_STATEMENT = 2048
 """Maximum bytes before a literal that are searched for an open bracket."""
 
+_BETWEEN_BARRIERS = lazy_pattern(rb"(?<=%b)[\w-]+%b" % (BARRIER[1:], BARRIER[:2]))
 _CONTINUED_LINE = lazy_pattern(rb"\\\r?\n")
 _BRACKET_OR_STATEMENT = lazy_pattern(rb"[()\[\]{}]|\n(?=[A-Za-z_@\0])")
 
@@ -54,6 +56,23 @@ class SourceText:
     def find_names(self, start: int, end: int) -> list[bytes]:
         """Return the names that the literal at `start:end` may be assigned to."""
         return find_names(self.content, start, end, self._set_forms)
+
+    def is_alone(self, start: int) -> bool:
+        """Return whether the value at an offset is all of a piece of code: it is in no expression.
+
+        So is a string without a quote in it, in the text of the strings of a document.
+        """
+        return _BETWEEN_BARRIERS.match(self.content, start) is not None
+
+    @cached_property
+    def has_word_lists(self) -> bool:
+        """Whether a list of bare words may start somewhere."""
+        return holds_word_list(self.content, 0, len(self.content))
+
+    @cached_property
+    def has_barriers(self) -> bool:
+        """Whether it has several pieces of code."""
+        return BARRIER in self.content
 
     @cached_property
     def _set_forms(self) -> tuple[SetForm, ...]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.assignments import (
+    LINE_END,
     SET_FORMS,
     UNQUOTED_END,
     SetForm,
     find_set_names,
 )
-from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, QUOTE_BACKWARDS
+from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, QUOTE, QUOTE_BACKWARDS
 from wakeyscan.decoders.concatenation.tuples import find_tuple_name
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ NAME = rb"[A-Za-z_][\w$]{0,60}"
 _MAX_DECLARATION = 160
 """Maximum bytes before a literal that are searched for the name it is assigned to."""
 _CLOSED = lazy_pattern(rb"[ \t]{0,8}[)<]")
+_ENDED = lazy_pattern(rb"(?x) " + QUOTE + rb" | " + LINE_END + rb" | [ \t]{0,8} [;)<]")
 """The end of a value without quotes in the arguments of a command, or in an element of XML."""
 _DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> " + QUOTE_BACKWARDS + rb" )?"
@@ -64,10 +66,10 @@ def find_names(
     A name may precede its type (`P string`) or follow it (`string P`), so both words count.
     `set_forms` are those that `content` may have.
     """
-    is_ended = CLOSING_QUOTE.match(content, end) or UNQUOTED_END.match(content, end)
-    if not (is_ended or _CLOSED.match(content, end)):
+    if not _ENDED.match(content, end):
         return []  # the pattern of a declaration takes 1 µs
-    return [*_find_declared(content, start, end), *find_set_names(content, start, set_forms)]
+    declared = _find_declared(content, start, end)
+    return [*declared, *find_set_names(content, start, set_forms)] if set_forms else declared
 
 
 def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
