@@ -24,7 +24,7 @@ _MAX_WORDS = 24
 
 _BODY = lazy_pattern(rb"[A-Za-z0-9_-]{0,%d}+" % (MAX_KEY + 1))
 LETTER = lazy_pattern(rb"[A-Za-z0-9_-]")
-_WORD = rb"(?:[aAI]|[a-z]{2,}|[A-Z]{2,}|(?:[A-Z]?[a-z]{2,})+)[0-9]{0,3}|[0-9]+"
+_WORD = rb"(?:[aAI]|[A-Z]{2,}|[A-Z]?[a-z]{2,}+(?:[A-Z][a-z]{2,}+)*)[0-9]{0,3}|[0-9]+"
 _WORDS = lazy_pattern(rb"[_-]*(?:(?:" + _WORD + rb")(?:[_-]+|\Z))+")
 _PART = rb"w(?!a_live_)(?:a(?:_(?:l(?:i(?:ve?)?)?)?)?)?(?!\w)"
 """Pattern of the first part of a split prefix."""
@@ -166,7 +166,7 @@ def _follow(content: bytes, start: int, end: int, gap_format: GapFormat) -> Spli
     size = end - start
     while size <= MAX_KEY and (gap := gap_format.pattern.match(content, end)):
         joint = gap_format.read_gap(content, Part(start, end, size), gap)
-        if not joint or not _continues(content, joint, size):
+        if not joint or not _may_follow(content, joint, size):
             break
         gaps.append(Gap(end, *joint))
         end, size = _read_letters(content, joint.end, size + len(joint.text))
@@ -187,11 +187,15 @@ def _read_letters(content: bytes, at: int, size: int) -> tuple[int, int]:
     return stop, size + stop - at
 
 
-def _continues(content: bytes, joint: Joint, size: int) -> bool:
+def _may_follow(content: bytes, joint: Joint, size: int) -> bool:
     """Return whether a key that has `size` letters before a gap continues after it."""
-    if not PREFIX.startswith(joint.text, size) and size < len(PREFIX):
+    if joint.text and not PREFIX.startswith(joint.text, size) and size < len(PREFIX):
         return False
-    at, size = joint.end, size + len(joint.text)
+    return continues_at(content, joint.end, size + len(joint.text))
+
+
+def continues_at(content: bytes, at: int, size: int) -> bool:
+    """Return whether a letter at an offset may follow `size` letters of a key."""
     if size < len(PREFIX):
         return content.startswith(PREFIX[size : size + 1], at)
     return LETTER.match(content, at) is not None and not content.startswith(PREFIX, at)

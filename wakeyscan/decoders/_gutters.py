@@ -41,7 +41,7 @@ TAIL = (
     + CELL_SEPARATOR
     + rb"|[*\#]) [^\r\n]{0,400}+"
     rb" | (?P<columns> [ \t] [^\r\n]{1,599}+ )"
-    rb" | (?: \\r )? (?: \\n )? [\"'] (?: , [^\r\n]{0,300} )? [)}]? [,;]?"
+    rb" | (?: \\r )? (?: \\n )? [\"'] (?: , [^\r\n]{0,300}+ )? [)}]? [,;]?"
     rb" | \xe2\x80\xa6 | \$ | </ [\w.-]{1,20} > | (?P<break> <br[ ]?/?> ) )?"
     rb" [ \t]{0,200} \r*\n ) )"
 )
@@ -55,6 +55,8 @@ _LAST_WORD = lazy_pattern(rb"[A-Za-z0-9_-]*\Z")
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])")
 _MAY_BE_RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[A-Za-z])|[\w-]*[a-z][A-Z]|[\w-]*[A-Z]{2}")
+_SIGN_OF_RANDOM = lazy_pattern(rb"[A-Z0-9]")
+"""A character that each random word has."""
 _ALONE = lazy_pattern(rb"[ \t]*(?:" + CELL_SEPARATOR + rb"|[\"'*#<]|\\[nr]|\r*\n|\Z)")
 _NUMBER = lazy_pattern(rb"[ \t]*([0-9]{1,7})(?:\t|[ ]?[:|])[ ]?")
 _TOKEN = lazy_pattern(rb"[ ]*(?P<number>[0-9]+)|[\s\S]")
@@ -71,11 +73,15 @@ _OPEN_STRING = (b'"', b"'")
 def find_next_part(content: bytes, part: Part) -> int | None:
     """Return where a part of a key goes on in the next line; nothing if it does not."""
     line_end = _LINE_END.match(content, part.end)
-    line = _read_line(content, part.end) if line_end else b""
-    if not line_end or _is_alone(line, part):
+    if not line_end:
         return None
     stop = content.find(b"\n", line_end.end(), line_end.end() + _MAX_LINE)
     following = content[line_end.end() : stop if stop >= 0 else line_end.end() + _MAX_LINE]
+    if not _may_hold_rest(following, part):
+        return None  # as at most line ends; the rest takes ten times as long
+    line = _read_line(content, part.end)
+    if _is_alone(line, part):
+        return None
     is_continued = part.size < part.end - part.start
     own = _LAST_WORD.sub(b"", line)
     size = _find_text(own, following, line_end, is_continued)
@@ -91,7 +97,7 @@ def _find_rest_in_column(content: bytes, part: Part, line: bytes, following: byt
     is_continued = part.size < part.end - part.start
     if is_continued and _ends_in_words(line):
         return None
-    row = content[part.end - len(line) : content.find(b"\n", part.end)]
+    row = line + content[part.end : part.end + _MAX_LINE].partition(b"\n")[0]
     below = find_below(row, len(line), following, is_continued=is_continued)
     return _find_rest(following, below.offset, part, below.is_alone) if below else None
 
@@ -100,6 +106,14 @@ def _is_full(line: bytes, length: int, gutter: int) -> bool:
     """Return whether a line has no other text than its last word, of so many letters."""
     is_filled = length >= _MIN_FULL and len(line) - length <= gutter + 1
     return is_filled and not _ends_in_words(line)
+
+
+def _may_hold_rest(following: bytes, part: Part) -> bool:
+    """Return whether a line has what `_may_go_on` asks for."""
+    is_short = part.size + _MIN_PREFIX <= len(PREFIX)
+    if is_short and PREFIX[part.size :] in following:
+        return True
+    return _SIGN_OF_RANDOM.search(following) is not None
 
 
 def _has_columns(line: bytes, line_end: re.Match[bytes]) -> bool:

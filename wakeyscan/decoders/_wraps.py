@@ -80,31 +80,34 @@ class LineEnd:
     def may_be_in_key(self) -> bool:
         """Return whether the next line may hold the rest of a key."""
         is_key = self._part.is_key
-        has_body = not is_key and self._is_before_body()
         is_cut = not is_key and self._part.size != len(PREFIX)
-        may_be_at_width = self._is_before_random_text()
-        if not (has_body or is_cut or may_be_at_width or self._may_be_mail()):
+        if not is_key and self._is_before_body():
+            return not self._is_before_offset()
+        if not (is_cut or self._may_be_mail() or self._is_before_random_text()):
             return False  # as at most line ends; the checks below take longer
-        if _OFFSET.match(self._content, self._gap.end()):
+        if self._is_before_offset() or self._is_before_entry():
             return False
-        if has_body:
+        if self._is_before_random_text() and self._is_at_width():
             return True
-        if self._is_before_entry():
+        if not (is_cut or self._is_mail()) or _NAME.match(self._content, self._gap.end()):
             return False
-        if may_be_at_width and self._is_at_width():
-            return True
-        if _NAME.match(self._content, self._gap.end()) or not self._has_same_quote():
-            return False
-        return is_cut or self._is_mail()
+        return self._has_same_quote()
+
+    def _is_before_offset(self) -> bool:
+        """Return whether the next line is one of a dump."""
+        return _OFFSET.match(self._content, self._gap.end()) is not None
 
     def _is_before_entry(self) -> bool:
         """Return whether the next line starts like this one, with a name or up to a key."""
         line, start = self._line.lstrip(b" \t>"), self._gap.end()
         line_end = self._content.find(b"\n", start, start + _REACH)
         following = self._content[start : line_end if line_end >= 0 else start + _REACH]
-        own, other = _ENTRY.match(line), _ENTRY.match(following)
+        own = _ENTRY.match(line)
+        other = own and _ENTRY.match(following)
         if own and other and own[1] == other[1]:
             return True
+        if PREFIX not in line:
+            return False
         own_text, own_key, _ = line.partition(PREFIX)
         text, key, _ = following.partition(PREFIX)
         return bool(own_key and key) and _format_shape(own_text) == _format_shape(text)

@@ -15,7 +15,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import MIN_KEY
 from wakeyscan.decoders import _gutters
 from wakeyscan.decoders._events import find_next_piece
-from wakeyscan.decoders._gaps import LETTER, GapFormat, Joint, Part
+from wakeyscan.decoders._gaps import GapFormat, Joint, Part, continues_at
 from wakeyscan.decoders._joined_text import join_keys
 from wakeyscan.decoders._wraps import LineEnd, Lines
 from wakeyscan.decoders.decoder import (
@@ -25,7 +25,7 @@ from wakeyscan.decoders.decoder import (
     encode_nothing,
     encode_nothing_again,
 )
-from wakeyscan.decoders.split_prefix import PREFIX, list_parts
+from wakeyscan.decoders.split_prefix import list_parts
 
 NAME = "folded"
 
@@ -112,7 +112,7 @@ class _Folds:
         return joint if at is None else Joint(at, is_certain=False)
 
     def _read_line_end(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
-        if not LETTER.match(content, gap.end()) or content.startswith(PREFIX, gap.end()):
+        if not continues_at(content, gap.end(), part.size):
             return None
         low = max(0, part.end - _MAX_LINE)
         line = content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]

@@ -21,6 +21,7 @@ from tests.support.gaps import FOLDED, GAPS, TIME, Gap, fold, list_cuts
 from tests.support.keys import ALPHABET, PREFIX, MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Standing
+from wakeyscan.decoders._gaps import looks_like_words
 from wakeyscan.scanner.decoding import decode_text
 from wakeyscan.scanner.detector import detect_in_document
 
@@ -547,3 +548,10 @@ def test_other_text_after_a_gutter_is_no_rest(form: str) -> None:
 )
 def test_a_prefix_before_another_line_is_no_key(following: str) -> None:
     assert detect(f"Keys begin with {PREFIX}\n{following}\n") == []
+
+
+@pytest.mark.parametrize(
+    "word", ["a" * 4000, "Ab" * 2000, "Abc" * 1400, "ab_" * 1400, "ab0" * 1400]
+)
+def test_a_long_text_is_split_into_words_in_one_way_only(word: str) -> None:
+    assert not looks_like_words(word.encode() + b"-B-")  # without end, if all ways are tried
