@@ -35,7 +35,10 @@ _CHANGED = lazy_pattern(
     rb"wa_(?:l(?:i(?:v(?:e(?:_[A-Za-z0-9_-]{0,128})?)?)?)?)?(?:\{\+|\[-[A-Za-z0-9_-]{0,128}-\])"
 )
 """A part of a key before what a change adds or removes."""
-_SIDES = (rb"\[-(?:(?!-\])[^\r\n])*+-\]|\{\+|\+\}", rb"\{\+(?:(?!\+\})[^\r\n])*+\+\}|\[-|-\]")
+_SIDES = (
+    rb"\[-(?:(?!-\])[^\r\n]){0,256}+-\]|\{\+|\+\}",
+    rb"\{\+(?:(?!\+\})[^\r\n]){0,256}+\+\}|\[-|-\]",
+)
 """What is not in the new text of a word diff, and in the old one."""
 _BEFORE, _AFTER = 256, 1024
 """Bytes around a part of a key that are shown with it: each letter of a key may take seven."""
