@@ -39,7 +39,7 @@ _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _LETTERS = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
-_READABLE = (PLAIN, "concatenation", "folded")
+_READABLE = (PLAIN, "folded", "pieces")
 """Names of the encodings whose parts are plain text."""
 _MAX_REST = 1
 """Characters of a decoded text after its last match: joined literals have one, to end the match."""
@@ -154,9 +154,12 @@ def _open_by_stray_word(match: Match, content: bytes, nuls: NulSearch) -> Match:
     """
     if match.bounds is Bounds.OPEN or match.rule.id != API_KEY or match.encoding not in _READABLE:
         return match
-    start, end, text = match.start, match.end, content[match.start : match.end]
-    for span in match.elsewhere:
-        end, text = span[1], text + content[slice(*span)]
+    start, end = match.start, match.end
+    text = content[start:end]
+    if match.elsewhere:
+        end = match.elsewhere[-1][1]
+        spans = match.elsewhere if match.elsewhere[0][0] >= match.end else ()
+        text = b"".join([*_LETTERS.findall(text), *(content[slice(*span)] for span in spans)])
     if not stray_words.has_stray_word(content, start, end, text):
         return match
     is_proven = find_prefixed_length(content, start, nuls) == len(text)
@@ -234,10 +237,11 @@ def _holds_prefix(secret: bytes, around: bytes, start: int, end: int) -> bool:
 
 def _may_be_cut(match: Match, source: DecodedSource, end: int) -> bool:
     """Return whether the text around may lack the rest of the text that a secret ends."""
-    around = source.around
+    around, text_end = source.around, _build_end(source, end)
+    if source.name in _WRAPPED and encoded_units.is_joined_with_call(text_end):
+        return True
     if source.name not in _WRAPPED or around[end - 1 : end] == b"=":
         return False
-    text_end = _build_end(source, end)
     return encoded_units.has_next_run(text_end) or encoded_lines.may_continue(
         text_end, has_text_before=match.start > 0
     )

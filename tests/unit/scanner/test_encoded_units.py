@@ -107,3 +107,20 @@ def test_a_whole_key_before_another_text_is_certain(make_key: MakeKey, text: str
     other = b64encode(b"postgres://user:p4ss@db.internal:5432/app").decode()
     findings = detect(text.format(key=keys[0], second=keys[1], other=other))
     assert findings[0].bounds is Bounds.CERTAIN
+
+
+@pytest.mark.parametrize("sizes", [(30, 18), (31, 9), (32, 2)])
+@pytest.mark.parametrize("sign", ["+", ".", " . ", "&", "||", "<>"])
+def test_a_key_whose_parts_calls_decode_is_open(
+    make_key: MakeKey, sizes: tuple[int, int], sign: str
+) -> None:
+    key = make_key(sum(sizes)).encode()
+    parts = (b64encode(part).decode() for part in (key[: sizes[0]], key[sizes[0] :]))
+    text = sign.join(f'atob("{part}")' for part in parts)
+    assert is_safe(detect(f"k = {text};\n"), key.decode())
+
+
+def test_a_key_before_another_call_is_certain(make_key: MakeKey) -> None:
+    text = b64encode(make_key(32).encode()).decode()
+    (finding,) = detect(f'k = atob("{text}"); n = f("3f9a0c11");\n')
+    assert finding.bounds is Bounds.CERTAIN

@@ -62,7 +62,7 @@ _LONE_WORD = lazy_pattern(
 )
 _OPEN_MARKUP = lazy_pattern(rb"<[^<>]*\Z|&\#?\Z")
 _ITEM = lazy_pattern(rb"[ \t]*(?:[-*]|[0-9]{1,3}[.)])[ \t]")
-_ITEM_BEFORE = lazy_pattern(rb"[^\w-]*(?:[-*]|[0-9]{1,3}[.)])[ \t]+\Z")
+_ITEM_BEFORE = lazy_pattern(rb"(?:(?!/\*)[^\w-])*(?:[-*]|[0-9]{1,3}[.)])[ \t]+\Z")
 _OTHER = lazy_pattern(rb"[ \t]*(?:\#|//|;|%|<!--|\*/|/\*|[}\])])")
 """The start of a comment, or the end of one or of a block."""
 _SENTENCE_END = lazy_pattern(rb"[.!?:][\r\n]++(?![^\r\n]*\|[ ]*\.)")

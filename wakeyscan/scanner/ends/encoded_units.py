@@ -23,6 +23,11 @@ _JOINED_RUN = lazy_pattern(
     (?P<run> [A-Za-z0-9+/_-]++ ={0,2} )"""
 )
 """Another run after blanks, quotes, commas, operators, tags, or a statement that appends."""
+_JOINED_CALL = lazy_pattern(
+    rb"""(?x) ["'`] \s* \)+ \s* (?: \+ | \.{1,2} | & | \|\| | <> ) \s* [\w.:]+ \( \s* ["'`]
+    (?P<run> [A-Za-z0-9+/_-]{2,}+ ={0,2} ) ["'`]"""
+)
+"""Another call that decodes, joined with the one that holds this text."""
 _NEXT_LINE = lazy_pattern(rb"[^\r\n]{0,200}[\r\n]+")
 _RUN = lazy_pattern(rb"[A-Za-z0-9+/_-]{4,}={0,2}")
 _DIGITS = lazy_pattern(rb"[0-9A-Fa-f]*\Z")
@@ -73,6 +78,12 @@ def has_next_unit(end: TextEnd) -> bool:
             found = unit.following.match(end.after)
             return found is not None and not _NAMED.search(found[1])
     return False
+
+
+def is_joined_with_call(end: TextEnd) -> bool:
+    """Return whether code joins the call that decodes this text with another call."""
+    found = _JOINED_CALL.match(end.after)
+    return found is not None and not found["run"].startswith(_ENCODED_PREFIXES)
 
 
 def has_next_run(end: TextEnd) -> bool:

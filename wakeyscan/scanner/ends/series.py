@@ -27,7 +27,7 @@ _REACH = 240
 _MAX_FRAME = 80
 """Bytes before a value that are compared with those before the secret."""
 _MAX_WORDS = 4
-_VALUE = rb"(?P<value> (?= [a-z]* [A-Z0-9] | [A-Z]* [a-z0-9] ) [A-Za-z0-9_-]{4,128}+ )"
+_VALUE = rb"(?P<value> (?= [a-z]* [A-Z0-9] | [A-Z]* [a-z0-9] ) [A-Za-z0-9_-]{2,128}+ )"
 _FOLLOWING = lazy_pattern(rb"(?x) (?<= [\"'`=:>\s(] ) " + _VALUE + rb" (?= [\"'`;<\s,)}\]] | \Z )")
 _LIST_BEFORE = lazy_pattern(rb"[^:\s][ \t]{0,4}[\[{]\s{0,64}[\"'`]\Z")
 """The start of a list in source code; in JSON, the items of a list are arguments or other values.
@@ -42,8 +42,11 @@ _NEXT_ELEMENT = lazy_pattern(
 )
 _TAG_BEFORE = lazy_pattern(rb"<[\w:.-]{1,40}(?:\s[^<>]{0,200})?>\Z")
 _NUMBER = lazy_pattern(rb"[0-9.]+")
-_TOKEN = lazy_pattern(rb"[A-Za-z]+|[0-9]+|[^A-Za-z0-9]")
+_TOKEN = lazy_pattern(rb"[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]")
 _SIGNS = (b"=", b":", b"<")
+_SHORT = 4
+_MIXED = lazy_pattern(rb"[a-z][A-Z]|[A-Z]{2}[a-z]|[A-Za-z][0-9]|[0-9][A-Za-z]")
+"""What a short half has, and a short word not."""
 _PAIRS = frozenset(
     (
         *((b"first", b"second"), (b"one", b"two"), (b"left", b"right"), (b"start", b"end")),
@@ -73,7 +76,8 @@ def _is_element(before: bytes, following: re.Match[bytes]) -> bool:
 
 
 def _may_be_half(word: bytes) -> bool:
-    return may_be_rest(word) and not word.isdigit() and not is_name(word)
+    is_known = not _MIXED.search(word) if len(word) <= _SHORT else is_name(word)
+    return may_be_rest(word) and not word.isdigit() and not is_known
 
 
 def _has_next_name(end: TextEnd) -> bool:

@@ -45,15 +45,19 @@ _START, _END = (
 """What is beside a word that is no part of a path or an address, and no name."""
 _SMALL, _CAPITAL = lazy_pattern(rb"[a-z]"), lazy_pattern(rb"[A-Z]")
 _MIXED_WORD = lazy_pattern(
-    _START + rb"(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])[A-Za-z0-9_-]{6,120}+" + _END
+    _START
+    + rb"(?:(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])|(?=(?:[0-9]*[a-z]+){3}[0-9]))"
+    + rb"[A-Za-z0-9_-]{5,120}+"
+    + _END
 )
-_SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{6,120}+" + _END)
-_CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{6,120}+" + _END)
-_DIGEST = lazy_pattern(rb"(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
+"""A word of small and capital letters, or of small ones and several numbers."""
+_SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{5,120}+" + _END)
+_CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{5,120}+" + _END)
+_DIGEST = lazy_pattern(rb"(?:0x)?(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
 _PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _DIGITS = lazy_pattern(rb"[0-9]+")
-_SHORT, _MIN_PARTS = 8, (2.8, 3.2)
-"""Letters of the words in a short name and in a longer one, on average."""
+_MIN_PARTS = ((6, 2.5), (8, 2.8), (120, 3.2))
+"""Letters of the words in a name on average, by the size of the name."""
 
 
 def has_stray_word(content: bytes, start: int, end: int, text: bytes) -> bool:
@@ -103,4 +107,5 @@ def _is_name(word: bytes) -> bool:
     parts = _PART.findall(word)
     letters = sum(map(len, parts))
     is_few = len(_DIGITS.findall(word)) <= 1 and not word[:1].isdigit()
-    return is_few and letters >= _MIN_PARTS[len(word) > _SHORT] * len(parts)
+    least = next(least for size, least in _MIN_PARTS if len(word) <= size)
+    return is_few and letters >= least * len(parts)

@@ -52,8 +52,8 @@ _FIELD = lazy_pattern(
 """A name in another field of the same object, before the field of the value."""
 _DIGITS = lazy_pattern(rb"[0-9]+")
 _JOINING = lazy_pattern(
-    rb"(?i)add|append|arr|buf|build|cat|concat|echo|emit|extend|format|glue|insert|join|list|merge"
-    rb"|paste|plus|prefix|prepend|print|push|put|reduce|replace|seq|str\b|string|sum\b|text"
+    rb"(?i)add|append|arr|buf|build|cat|concat|echo|emit|encode|extend|format|glue|insert|join|list|merge"
+    rb"|pack|paste|plus|prefix|prepend|print|push|put|reduce|replace|seq|str\b|string|sum\b|text"
     rb"|tuple|vec|write|\A.{0,2}\Z"
 )
 """A part of the name of a function that may join its arguments with other texts."""
