@@ -20,6 +20,7 @@ CLOSINGS = (*QUOTES, b"\\")
 """Characters after a literal: a quote, or the backslash of an escaped quote in JSON."""
 BARE_ENDS = (b"\n", b"\r", b" ", b";", b")", b"]", b",", b"<")
 """Characters after a value without quotes."""
+_PART_ENDS = frozenset((*CLOSINGS, *BARE_ENDS))
 TEMPLATE_STARTS = (b"{", b"$", b"#", b"%")
 """Characters that open the name of a variable after the first part of the prefix."""
 BARE_STARTS = (b"=", b"}", b")", b"%", b";", b">", b" ", b"%s", b")s")
@@ -54,23 +55,24 @@ _STATEMENT = 80
 class PreviousPart(NamedTuple):
     """The part of the prefix that precedes another part, in its own literal."""
 
-    ends: tuple[bytes, ...]
-    """Its last letter with each closing character."""
     parts: tuple[bytes, ...]
     """All forms of the part: after an opening quote, or from the start of the prefix."""
+    marks: tuple[bytes, ...]
+    """The last two characters of each form."""
 
     def is_before(self, content: bytes | memoryview, offset: int) -> bool:
         """Return whether the part ends within the bytes before `offset`.
 
-        Few places have the last letter, so each is checked: a pattern takes ten times as long.
+        Few places have a mark, so each is checked: a pattern takes ten times as long.
         """
         before = bytes(content[max(0, offset - _MAX_DISTANCE) : offset])
-        for end in self.ends:
-            found = before.find(end)
+        for mark in self.marks:
+            found = before.find(mark)
             while found >= 0:
-                if before.endswith(self.parts, 0, found + 1):
+                end = found + len(mark)
+                if before[end : end + 1] in _PART_ENDS and before.endswith(self.parts, 0, end):
                     return True
-                found = before.find(end, found + 1)
+                found = before.find(mark, found + 1)
         return False
 
 
@@ -98,12 +100,11 @@ def find_previous_part(text: bytes) -> PreviousPart | None:
     start = PREFIX.find(part)
     if start < 1:
         return None
-    ends, parts = list[bytes](), list[bytes]()
+    parts = list[bytes]()
     for end in _list_ends(start):
-        ends += (PREFIX[end - 1 : end] + closing for closing in (*CLOSINGS, *BARE_ENDS))
         parts += (quote + PREFIX[first:end] for quote in QUOTES for first in range(1, end))
         parts.append(PREFIX[:end])
-    return PreviousPart(tuple(ends), tuple(parts))
+    return PreviousPart(tuple(parts), tuple(dict.fromkeys(part[-2:] for part in parts)))
 
 
 def list_bare_rests() -> Iterator[bytes]:
