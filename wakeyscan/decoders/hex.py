@@ -82,6 +82,8 @@ _GROUPS = (
     + _OFFSET
     + rb"):[ ]{1,4}"
 )
+_SHORT_RUN = 1 << 7
+"""Digits before an anchor that are read first."""
 _BLOCK = 1 << 12
 """Pairs of digits that are copied at once."""
 
@@ -217,15 +219,25 @@ def _build_row(width: int, gap: bytes) -> bytes:
 
 def _find_run(content: bytes, start: int, end: int) -> Span:
     """Return the bounds of digits without separators, with whole bytes before `start`."""
-    before = _DIGITS.match(content[max(0, start - MAX_REACH) : start][::-1])
+    count = _count_digits_before(content, start)
     after = _PAIRS.match(content, start)
-    count = before.end() if before else 0
     return start - count + count % 2, after.end() if after else end
+
+
+def _count_digits_before(content: bytes, offset: int) -> int:
+    count = 0
+    for reach in (_SHORT_RUN, MAX_REACH):  # most runs are short
+        before = _DIGITS.match(content[max(0, offset - reach) : offset][::-1])
+        count = before.end() if before else 0
+        if count < reach:
+            break
+    return count
 
 
 def _find_end_of_lines(content: bytes, start: int, end: int) -> int:
     """Return the end of the `xxd -p` lines that continue the run `start:end`, or 0."""
-    line_start = content.rfind(b"\n", 0, start) + 1
+    low = max(0, start - _XXD_PLAIN_WIDTH)
+    line_start = content.rfind(b"\n", low, start) + 1 or low
     if start - line_start >= _XXD_PLAIN_WIDTH:
         return 0
     found = _XXD_PLAIN.match(content, line_start)
