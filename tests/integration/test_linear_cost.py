@@ -46,6 +46,8 @@ GAPS = {
     "counted lines": b"9 ms: k wa_live_q7\n10 ms: RkZ2mTx9Lp4V\n",
     "lines in JSON": rb"k wa_live_q7\nRkZ2mTx9Lp4V\n",
     "events of a stream": b'data: {"delta": "wa_li"}\n\ndata: {"delta": "ve_q7"}\n\n',
+    "events in JSON": rb"data: {\"delta\": \"wa_li\"}\n\ndata: {\"delta\": \"ve_q7\"}\n\n",
+    "letters in events in JSON": rb"{\"delta\": \"_\"}\n",
     "letters in events": b"".join(b'{"text": "%c"}\n' % code for code in PREFIX),
     "pieces in a line of events": b'{"delta": "wa_li"}, ',
     "strings in a list": b'"k wa_li", "ve_',

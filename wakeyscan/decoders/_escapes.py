@@ -71,12 +71,17 @@ def escape(text: bytes, style: bytes, keep: bytes = b"") -> bytes:
 
 
 def find_escaped_spans(
-    content: bytes, anchors: Iterable[bytes], intro: bytes, escape_pattern: bytes
+    content: bytes,
+    anchors: Iterable[bytes],
+    intro: bytes,
+    escape_pattern: bytes,
+    after: int = CONTEXT_AFTER,
 ) -> Iterator[Span]:
     """Yield the surroundings of encoded anchors, merged if they overlap.
 
     An anchor without `intro` in it is a plain one. It counts only if an escape, which matches
-    `escape_pattern`, follows within the characters of a key.
+    `escape_pattern`, follows within the characters of a key. `after` is how
+    many bytes after an anchor belong to its surroundings.
     """
     if intro not in content:
         return
@@ -87,7 +92,7 @@ def find_escaped_spans(
             end = -1
         if end < 0:
             start = max(0, hit.start() - CONTEXT_BEFORE)
-        end = min(len(content), hit.end() + CONTEXT_AFTER)
+        end = min(len(content), hit.end() + after)
     if end >= 0:
         yield start, end
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders import _escapes
+from wakeyscan.decoders._escapes import CONTEXT_AFTER
+from wakeyscan.decoders.split_prefix import MIDDLES, PREFIX
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
@@ -36,6 +38,14 @@ _ANY_ESCAPE = rb"\\+[uUx0-7/]"
 _LINE_END = rb"(?<![A-Za-z0-9_-]{24})\\+[nr]"
 """The end of a line that cuts a key before it is long enough to be one."""
 _FOLLOWS = b"(?:" + _ANY_ESCAPE + b"|" + _LINE_END + b")"
+_PIECES = (
+    *(b'\\"' + piece + b'\\"' for piece in (b"_", b"_l", b"a_", b"a_l")),
+    *(middle + b'\\"' for middle in MIDDLES),
+)
+"""Pieces of a prefix in the events of a stream, which a string of JSON holds, as in a HAR file."""
+_CUT_ENDS = (b"\\", b'\\"')
+_AFTER_CUT = 1 << 14
+"""Bytes decoded after a prefix that is cut: each piece of its key may be in an event of its own."""
 _LETTER_ESCAPES = {ord("n"): b"\n", ord("r"): b"\r", ord("t"): b"\t", ord("e"): b"\x1b"}
 _LETTER_ESCAPES |= {ord("a"): b"\a", ord("b"): b"\b", ord("f"): b"\f", ord("v"): b"\v"}
 
@@ -49,6 +59,8 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
         yield anchor
         yield from _escapes.list_first_escapes(anchor, _STYLES, b"\\")
         yield from (anchor[:1] + b"\\" + style % anchor[1] for style in _COMMON_STYLES)
+    if anchor == PREFIX:
+        yield from _PIECES
 
 
 def encode(anchor: bytes) -> Iterator[bytes]:
@@ -64,7 +76,8 @@ def encode_again(text: bytes) -> Iterator[bytes]:
 
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around the encoded anchors, with one level of escapes decoded."""
-    for span in _escapes.find_escaped_spans(content, found, b"\\", _FOLLOWS):
+    after = _AFTER_CUT if any(text.endswith(_CUT_ENDS) for text in found) else CONTEXT_AFTER
+    for span in _escapes.find_escaped_spans(content, found, b"\\", _FOLLOWS, after):
         yield _escapes.decode_escapes(content, span, b"(?x)" + _ESCAPE, _decode_escape)
 
 

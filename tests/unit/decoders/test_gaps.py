@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from email.header import Header
@@ -481,6 +482,16 @@ def test_a_key_in_the_events_of_a_stream_is_found(form: str, size: int) -> None:
         (finding,) = detect("".join(events))
         assert finding.secret.reveal().decode() == key, before
         assert finding.bounds is Bounds.OPEN
+
+
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_a_key_in_events_that_a_string_holds_is_found(size: int) -> None:
+    text = f"well, use {PREFIX}q7RkZ2mTx9Lp4VnWb8Yd3HsJ6fGcKe5A-7 now"
+    for before in ("", "x", "xy", "xyz"):
+        pieces = [f"{before}{text}"[at : at + size] for at in range(0, len(text) + 3, size)]
+        events = "".join(EVENTS["chat completions"] % piece for piece in pieces)
+        recorded = json.dumps({"response": {"content": {"text": events}}})
+        assert list_keys(recorded) == [text.split()[2]], before
 
 
 @pytest.mark.parametrize("quote", ['"', "'"])

@@ -51,7 +51,7 @@ class EscapeFilters:
     def select_backslash(self, content: bytes, words: Words) -> bytes:
         """Select escapes of string literals."""
         part = _select(content, b"\\", self._forms.backslash_kinds, self._is_backslash)
-        return join_parts(words.plain_starts, part)
+        return join_parts(words.plain_starts, words.prefix_parts, part)
 
     def _is_backslash(self, piece: bytes) -> bool:
         if piece[1:2] == b"{":
