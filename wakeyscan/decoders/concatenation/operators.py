@@ -100,7 +100,7 @@ _ALTERNATIVES = (
     rb"(?P<directive> \" [ \t]{0,64} \r?\n [ \t]{1,64}"
     rb" (?i: \.?ascii | \.?byte | db | dc\.b | defb | defm ) [ \t]{1,64} \" )",
     # 'a'b
-    rb"(?P<touching> [\"'] (?= [\w-] ) )",
+    rb"(?P<touching> [\"'] (?= [\w-] ) (?! sv? (?! [\w-] ) ) )",
     # strcpy(x, "a"); strcat(x, "b")
     rb"(?P<strcat> \" \s? (?: , [^;\"\n]{1,60} )? \)? ; \s{0,64} " + _STRING_FUNCTION
     + rb"cat \( \s? (?P<buffer> " + _BUFFER + rb" ) \s? , \s? L? \" )",
