@@ -59,7 +59,8 @@ _ENTRY = lazy_pattern(
 
 # What is joined after a name
 
-_CLOSED = rb"""(?: \\{0,3} ["'`] )? [)\]]{0,2} (?: \[ ["'\w\\]{1,24} \] )?"""
+_CLOSED = rb"""(?: \\{0,3} ["'`] )? [)\]]{0,2} (?: \[ ["'\w\\]{1,24} \] )?
+    (?: \.value \b )?"""
 """The end of an element, such as `p["a"]`."""
 _OPERAND = rb"""(?: [bBfFrRuUL@$]{0,2} ["'`] (?= [\w"'`{$%\#-] | \\[xu0-7(] )
     | (?! std::endl | endl | os\.linesep ) (?: [A-Za-z0-9_$@(\[] | [:?]\w ) )"""
@@ -81,7 +82,7 @@ _JOINED = lazy_pattern(
 _WORD = lazy_pattern(rb"[ \t]+(?:[\"'](?=[\w\"'-])|[A-Za-z_$])")
 """Another word, where a language joins words."""
 _CLOSINGS = {
-    b"{": rb"(?: \[[\w@*]{1,20}\] )? [ \t]{0,4} (?: [!:|] [^{}\"'\r\n]{0,24} )? \}{1,2}",
+    b"{": rb"(?: \[[\w@*]{1,20}\] | [\"']\] )? [ \t]{0,4} (?: [!:|] [^{}\"'\r\n]{0,24} )? \}{1,2}",
     b"(": rb"\) s?",
     b"%": rb"%",
     b"@": rb"@",
@@ -93,11 +94,11 @@ _CLOSINGS = {
 """What closes the interpolation of a name, by its opening."""
 _OPENING = lazy_pattern(
     rb"""(?x) (?: (\{) \{? [ \t]{0,4} | [$\\%] (\() | (<) [%?]=? [ \t]{0,4} | ([%@!&]) )
-    \$? (?: [\w$]{1,40} (?: \. | :: | -> ) ){0,3} \.? \$? \Z"""
+    \$? (?: [\w$]{1,40} (?: \. | :: | -> | \[["':] ) ){0,3} \.? \$? \Z"""
 )
 _MAX_OPENING = 64
 _INTERPOLATED = rb"""["']{0,2} (?: [\w-] | \$[\w{(] | \{\{?[ ]?[\w.$] | [\#%]\{ | \\\( | %[\w(]
-    | <[%?] | @\w | !\w | &\w{1,60}; )"""
+    | <[%?] | @[\w{] | !\w | &\w{1,60}; )"""
 _INTERPOLATIONS = {
     opening: lazy_pattern(rb"(?x) " + closing + _INTERPOLATED)
     for opening, closing in _CLOSINGS.items()

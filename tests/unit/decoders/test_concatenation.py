@@ -538,6 +538,67 @@ ruby-environment: ENVIRONMENT = "live"
     KEY = "wa_#{ENVIRONMENT}_{B}"
 sh-environment: MODE=live
     KEY="wa_${MODE}_{B}"
+csharp-expression: string Prefix => "{P}";
+    string Secret => "{B}";
+    string Key => Prefix + Secret;
+cpp-arrays: constexpr char kP[] = "{P}";
+    constexpr char kS[] = "{B}";
+    std::string k = absl::StrCat(kP, kS);
+cpp-views: constexpr auto kP = "{P}"sv;
+    constexpr auto kS = "{B}"sv;
+    auto k = absl::StrCat(kP, kS);
+cpp-constructors: std::string p("{P}");
+    std::string s{"{B}"};
+    auto k = p + s;
+qt-names: const QString p = QStringLiteral("{P}");
+    const QString s = QStringLiteral("{B}");
+    auto k = QString("%1%2").arg(p, s);
+clj-private: (def ^:private p "{P}")
+    (def ^:private s "{B}")
+    (str p s)
+cmake-concat-lines: string(CONCAT KEY
+      "{P}{H}"
+      "{T}")
+erlang-iolist: key() -> iolist_to_binary(["{P}", "{H}", "{T}"]).
+erb-twice: key: <%= "{P}" %><%= "{B}" %>
+elixir-listed: k = Enum.join([@p, @s])
+    @p "{P}"
+    @s "{B}"
+fish-quoted: set k (string join '' "{P}" "{B}")
+js-reduce-start: const k = ["{P}", "{B}"].reduce((acc, x) => acc + x, "");
+python-lambda: key = reduce(lambda a, b: a + b, ["{P}", "{B}"])
+ruby-inject: k = ['{P}', '{B}'].inject(:+)
+matlab-ellipsis: key = ['{P}' ...
+           '{B}'];
+matlab-horzcat: key = horzcat('{P}', '{B}');
+php-array: $c = ['p' => '{P}', 's' => '{B}'];
+    $k = $c['p'] . $c['s'];
+php-numbered: $k = sprintf('%1$s%2$s', '{P}', '{B}');
+perl-constants: use constant P => '{P}';
+    use constant S => '{B}';
+    my $k = P . S;
+python-f-elements: c = {"p": "{P}", "s": "{B}"}
+    key = f"{c['p']}{c['s']}"
+rego-sprintf: k := sprintf("%s%s", ["{P}", "{B}"])
+less-variables: @p: "{P}";
+    @s: "{B}";
+    .a { content: "@{p}@{s}"; }
+tsql-concat: SET @p = '{P}';
+    SET @s = '{B}';
+    SELECT CONCAT(@p, @s);
+vim-scopes: let s:p = '{P}'
+    let s:rest = '{B}'
+    let k = s:p . s:rest
+vb-types: Dim p As String = "{P}"
+    Dim s As String = "{B}"
+    Dim k = p & s
+terraform-locals: locals {
+      p = "{P}"
+      s = "{B}"
+    }
+    output k { value = join("", [local.p, local.s]) }
+verilog: localparam string K = {"{P}", "{B}"};
+awk-literal: BEGIN { s = "{B}"; k = "{P}" s }
 """
 )
 SEPARATE = parse_shapes(
@@ -748,6 +809,15 @@ csharp-arrow: public string Prefix { get; } = "{P}";
 other-environment: ENV = "test"
     key = f"wa_{ENV}_{B}"
 unknown-environment: key = f"wa_{ENV}_{B}"
+braces-elsewhere: k = {"{P}", "{B}"};
+php-array-apart: $c = ['p' => '{P}', 's' => '{B}'];
+    $k = $c['p'] . '-' . x($c['s']);
+constructor-of-another: std::string p("{P}");
+    Client s("{B}");
+    auto k = p + s;
+sprintf-apart: k := sprintf("%s:%s", ["{P}", "{B}"])
+inject-other: k = ['{P}', '{B}'].inject(:*)
+word-between: "{P}" or "{B}"
 calls: k = check("{P}") + measure("{B}")
 """
 )
@@ -755,7 +825,7 @@ calls: k = check("{P}") + measure("{B}")
 
 PATHS = {
     **{"python": "a.py", "c": "a.c", "objc": "a.m", "sh": "a.sh", "echo": "a.sh", "awk": "a.awk"},
-    **{"haskell": "a.hs", "matlab": "a.m", "xquery": "a.xq", "cmake": "a.cmake"},
+    **{"haskell": "a.hs", "matlab": "a.m", "xquery": "a.xq", "cmake": "a.cmake", "verilog": "a.sv"},
 }
 """Paths by the language that the name of a template begins with; other names have no extension."""
 

@@ -14,7 +14,9 @@ _WORD = rb"(?: \" (?: [^\"\\] | \\. )*+ \" | ' [^']*+ ' | [^\s\"'`;|&()<>\\] | \
 _JOINING = (
     rb"\( (?: str | string-append | concat | concatenate [ ] 'string | mconcat )"
     rb" | string [ ] cat"
+    rb" | string [ ] join [ ] (?: '' | \"\" )"
     rb" | (?i: string ) \( \s? (?: CONCAT | JOIN \s \"\" ) \s \w{1,60}"
+    rb"   (?: \s{1,64} \"[\w-]{0,128}\" )*+ \s*?"
     rb" | append [ ] [A-Za-z_]\w{0,60} | CONCATENATE | print"
 )
 """Calls without parentheses or commas, of Lisp, Tcl, CMake, ABAP and Go templates."""

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 _MAX_ITEMS = 8
 _MAX_FORMAT = 320
 """Maximum bytes before the first argument of a format that are searched for its string."""
-OWNER = rb"(?: [\w$]{1,40} (?: \. | :: | -> | \[[\"':] ) ){0,3}"
-OWNER_BACKWARDS = rb"(?: (?: \. | :: | >- ) [\w$]{1,40} ){0,3}"
+OWNER = rb"(?: [\w$]{1,40} (?: \. | ::? | -> | \[[\"':] | \{ ) ){0,3}"
+OWNER_BACKWARDS = rb"(?: (?: \. | ::? | >- | [\"':]\[ | \{ ) [\w$]{1,40} ){0,3}"
 _NEXT = (
-    rb"(?: \\?[\"'] )?"
+    rb"\}? (?: \\?[\"'] )?"
     rb" (?: \s{0,64} [,;] \s{0,64} | \) \s{0,64} \.arg\( | [ \t]{1,16}"
     rb" | \s{0,8}\n[ ]{1,40}-[ ]{1,4} )"
 )
@@ -41,7 +41,7 @@ _QUOTED_ITEM = lazy_pattern(
     rb" | \$\{? (?P<expanded> " + NAME + rb" ) \}? " + QUOTE + rb" )"
     rb" | (?: \$ \{? )? "
     + OWNER
-    + rb"\$? (?P<name> "
+    + rb"[$@]? (?P<name> "
     + NAME
     + rb") \}? (?! [\w$(\[.] | [ \t]* = ) )"
 )
@@ -63,7 +63,7 @@ _ARGUMENT_BACKWARDS = lazy_pattern(
     + QUOTE_BACKWARDS
     + rb" )? (?: \{? \$ )? "
     + OWNER_BACKWARDS
-    + rb" (?: \s{0,64} (?: , | [(\[]? \s{0,4} % | \s f- "
+    + rb" (?: \s{0,64} (?: (?: \[ \s{0,4} )? , | [(\[]? \s{0,4} % | \s f- "
     rb" | \( (?: (?: det )? tamrof | gra ) [.:] \)? | \( tamrof \s? \| )"
     rb" | [ \t]{1,16} [\"'] )"
 )

@@ -25,7 +25,9 @@ _SEPARATOR_TEXT = lazy_pattern(rb"(?<=[\"'`{])_(?=\\?[\"'`}])|(?<=- )_(?=\s)")
 
 # Names of calls and methods
 
-_CONCATENATING = rb"(?i: concat(?:enate)? | paste0 | str_c | strcat | sprint )"
+_CONCATENATING = (
+    rb"(?i: concat(?:enate)? | horzcat | iolist_to_\w+ | paste0 | str_c | strcat | sprint )"
+)
 """A call that joins all of its arguments."""
 _JOINING = rb"(?i: concat(?:_ws)? | implode | join | joined | intercalate | String\.concat )"
 """A call whose first argument is the separator."""
@@ -75,9 +77,12 @@ def _find_separator(content: bytes, start: int, end: int) -> Span:
     return found.span() if found else (end, end)
 
 
-_OPENING_QUOTE = lazy_pattern(rb"(?x)" + LITERAL_PREFIX + QUOTE + rb"\Z")
-_MAX_QUOTE = 8
-"""Bytes of an escaped quote with the letters before it."""
+_OPENING_QUOTE = lazy_pattern(
+    rb"(?x) (?: " + LITERAL_PREFIX + QUOTE + rb" (?: \$ \{? )?"
+    rb" | (?: (?<! [\w$.] ) [\w$]{1,40} (?: \. | :: | -> ) ){1,2} [$@]? | [$@] \{? ) \Z"
+)
+_MAX_QUOTE = 48
+"""Bytes of an escaped quote with the letters before it, or of the owner of a name."""
 _LIST_CONSTRUCTOR = (
     rb"(?: array | Arrays\.asList | List\.of | listOf | new (?: \s [Ss]tring )? \s? \[\] \s?"
     rb" | \[\] string | @ )?"
@@ -93,7 +98,8 @@ _LIST_START = lazy_pattern(
     rb" | (?<! [\w.:] ) string \( \s{0,8}"
     rb" | (?: = | -> | [(\[] ) \s{0,8} << \s{0,8}"
     rb" | \( (?: str | string-append | concat (?: enate [ ] 'string )? ) [ ]{1,8}"
-    rb" | \b reduce\( \s? [\w.]{0,24} add \s? , \s? \[ \s{0,64}"
+    rb" | \b reduce\( \s? (?: [\w.]{0,24} (?: add | concat )"
+    rb"   | lambda [^\"'\n]{0,16} \w \s? \+ \s? \w+ ) \s? , \s? [\[(] \s{0,64}"
     rb" | " + _SEPARATOR + rb" \s? \.join\( \s{0,64} [\[({]{1,2} \s{0,64}"
     rb" | (?: \b implode\( \s? (?: array\( | \[ ) | -join \s? @? \("
     rb"     | table\.concat\( \s? \{ ) \s{0,64} ) \Z"
@@ -104,8 +110,9 @@ _LIST_END = (
     rb" [,;] \s? " + _LAST_ARGUMENT + _SEPARATOR
     + rb" | ,? \s{0,64} [\])}] \)? \s{0,8} (?:"
     rb" " + _JOINED + rb" (?: \( \s? | [ ] ) " + _LAST_ARGUMENT + rb"? " + _SEPARATOR + rb" \s? \)?"
-    rb" | \. (?: reduce | fold ) \w{0,8} [ (] [^\"'\n;]{0,24} \w"
-    rb"   \s? (?: \+\+? | <> | \. ) \s? [\w$]+ \s? [)}]"
+    rb" | \. (?: reduce | fold | inject ) \w{0,8} [ (] (?: [^\"'\n;]{0,24} \w"
+    rb"   \s? (?: \+\+? | <> | \. ) \s? [\w$]+ | :\+ ) \s?"
+    rb"   (?: , \s? " + _SEPARATOR + rb" \s? )? [)}]"
     rb" | \.mkString (?! [\w(] ) | (?: \.join | \s? \| \s? join ) (?! [\w(] | \s{1,8} [\"'(\w] )"
     rb" | \.joined\(\) | \.concat\(\) | \.collect\( \s? (?: Collectors\. )? joining\(\)"
     rb" | \* \s? " + _SEPARATOR
@@ -131,10 +138,10 @@ _SEPARATOR_BEFORE = lazy_pattern(rb"(?x)" + _SEPARATOR + rb" \s{0,4} , \Z")
 _MAX_SEPARATOR = 24
 _START_WORDS = (
     *(b"concat", b"paste0", b"str_c", b"strcat", b"sprint", b"implode", b"join", b"intercalate"),
-    *(b"string(", b"string-append", b"<<", b"(str ", b"reduce("),
+    *(b"string(", b"string-append", b"<<", b"(str ", b"reduce(", b"horzcat", b"iolist"),
 )
 _END_WORDS = (
-    *(b"join", b"mkstring", b".concat()", b"string.empty", b".reduce", b".fold"),
+    *(b"join", b"mkstring", b".concat()", b"string.empty", b".reduce", b".fold", b".inject"),
     *(b'""', b"''", b"``", b'"_"', b"'_'", b"`_`"),
 )
 """Texts, in any case: each start of a call or list contains one of the first, each end one of the

@@ -7,7 +7,8 @@ from wakeyscan.core.lazy import lazy_pattern
 QUOTE = rb"\\{0,3}[\"'`]"
 SPACE = (
     rb"(?: \s{1,64}+ | \#[^\n]{0,100}\n | //[^\n]{0,100}\n | /\*[^*]{0,100}\*/"
-    rb" | [\\_]\r?\n | [()] | \\[ ] ){0,6}+"  # a line of Vim script begins with a backslash
+    # A line of Vim script begins with a backslash, one of MATLAB ends with dots.
+    rb" | [\\_]\r?\n | [()] | \\[ ] | \.{3}\r?\n ){0,6}+"
 )
 CONCATENATION_OPERATOR = (
     rb"(?: \+\+? | \.\.? | &&? | ~ | <> | \^ | << | stringByAppendingString:"
@@ -18,10 +19,11 @@ LITERAL_PREFIX = rb"(?: u8 | [bBfFrRuULN@$&]{1,2} | String\.raw )?"
 """Letters before the opening quote that are part of the literal."""
 QUOTE_BACKWARDS = rb"[\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} | war\.gnirtS )?"
 """An opening quote, and such letters, in a text that is read backwards."""
-PLACEHOLDER = rb"(?: %[svS@] | \{\d?\} | ~[aA] | [%$][0-9] )"
+PLACEHOLDER = rb"(?: %[svS@] | %[0-9]\$s | \{\d?\} | ~[aAsp] | [%$][0-9] )"
 """Placeholder of a format string."""
 FORMAT_OPERATOR = (
-    rb"(?: , | % \s{0,4} [(\[]? | -f \s | \)? [.:] (?: format(?:ted)? | arg ) \( | \|\s?format\( )"
+    rb"(?: , (?: \s{0,4} \[ )? | % \s{0,4} [(\[]? | -f \s"
+    rb" | \)? [.:] (?: format(?:ted)? | arg ) \( | \|\s?format\( )"
 )
 """Operator or call between a format string and its first argument."""
 _SUFFIX = rb"(?: \.(?: to_string | to_owned | into )\(\) | sv? (?! \w ) )?"
@@ -54,7 +56,7 @@ _ALTERNATIVES = (
     rb"(?P<template> (?: [$\#]?\{ | \\\( | <%= ) \s{0,4} " + LITERAL_PREFIX + QUOTE + rb" )",
     # "${"a"}b", "${"a"}${"b"}"
     rb"(?P<template_end> " + QUOTE + rb" \s{0,4} (?: [})] | -?%> )"
-    rb" (?: (?= [\w-] ) | (?: [$\#]?\{ | \\\( ) \s{0,4} " + QUOTE + rb" ) )",
+    rb" (?: (?= [\w-] ) | (?: [$\#]?\{ | \\\( | <%= ) \s{0,4} " + QUOTE + rb" ) )",
     # "a%s" % "b"
     rb"(?P<format> " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64} "
     + LITERAL_PREFIX + QUOTE + rb" )",

@@ -31,11 +31,11 @@ _MAX_BEFORE_NAME = 160
 
 _SENTENCE_END = rb"\. (?: \s{1,64} [A-Za-z_] | [A-Za-z_] [\w$]*+ (?! \( ) )"
 """A dot that ends a sentence or accesses a member, and does not concatenate."""
-_LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->|\[[\"':])\$?\Z")
-_OWNER_ENDS = (b".", b"::", b"->", b"$", b'["', b"['", b"[:")
-_OPENING = rb"(?: \$?\{\{ | [$\#]?\{ | \\\( | \$\( | <%=? | [%&@!] ) \s{0,4}"
+_LAST_OWNER = lazy_pattern(rb"([\w$]{1,40})(?:\.|::|->|\[[\"':]|\{)\$?\Z")
+_OWNER_ENDS = (b".", b"::", b"->", b"$", b'["', b"['", b"[:", b"{")
+_OPENING = rb"(?: \$?\{\{ | [$\#@]?\{ | \\\( | \$\( | <%=? | [%&@!] ) \s{0,4}"
 """Opening of an interpolated name; a bare `$` also interpolates."""
-_CLOSING = rb"\s{0,4} (?: [)}]{1,2} | %>? | [;@!] )"
+_CLOSING = rb"(?: [\"']\] )? \s{0,4} (?: [)}]{1,2} | %>? | [;@!] )"
 
 
 def _interpolated(group: bytes) -> bytes:
@@ -49,7 +49,8 @@ def _interpolated(group: bytes) -> bytes:
 _AFTER_LITERAL = lazy_pattern(
     rb"(?x) (?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
     + rb" \s{0,64} " + OWNER + rb"[$@?]? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
-    rb" | \" [ \t]{1,8} (?P<macro> [A-Z] [A-Z0-9_]{1,60} ) (?! [\w$(\[.:] )"
+    rb" | \" [ \t]{1,8} (?! [a-z_]\w*+ [ \t]* \" ) (?P<macro> [A-Za-z_] \w{0,60}+ )"
+    rb"   (?! [$(\[.:] )"
     rb" | [\"']{0,2} " + _interpolated(b"put")
     + rb" | " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64}"
     rb"   " + OWNER + rb"[$@]? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"

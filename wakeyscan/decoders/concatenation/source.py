@@ -32,6 +32,7 @@ _OWN_OPERATORS = {
     **dict.fromkeys(("xq", "xql", "xqm", "xqy", "xquery", "xsl", "xslt", "rex", "rexx"), b"||"),
 }
 """Operators with another meaning in other languages, by the extension of files in their own."""
+_CIRCUITS = (".sv", ".svh", ".v", ".vh")
 _WORD_JOINING = (".awk", ".gawk", ".mawk", ".nawk", ".rex", ".rexx")
 
 
@@ -112,10 +113,16 @@ class SourceText:
         return self._path.endswith(_WORD_JOINING)
 
     def joins_commas(self, start: int) -> bool:
-        """Return whether a comma joins the literals at `start`: in Smalltalk, in `[]` of MATLAB."""
+        """Return whether a comma joins the literals at `start`.
+
+        It does in Smalltalk, in brackets of MATLAB and in braces of Verilog.
+        """
         if self._path.endswith(".st"):
             return True
-        return self._path.endswith(".m") and self.content[max(0, start - 2) : start] == b"['"
+        opening = self.content[max(0, start - 2) : start]
+        return (self._path.endswith(".m") and opening == b"['") or (
+            self._path.endswith(_CIRCUITS) and opening == b'{"'
+        )
 
     def has_operator(self, operator: re.Match[bytes]) -> bool:
         """Return whether an operator that is ambiguous elsewhere joins literals in the language."""

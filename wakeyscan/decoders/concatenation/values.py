@@ -22,7 +22,7 @@ _NEAR = 4096
 """Bytes on either side of a use within which a name has one meaning, if it is assigned there."""
 
 _TYPE = (
-    rb"(?: [ \t]{0,4} :? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} (?: \( \w{1,8} \) )? )?"
+    rb"(?: [ \t]{0,4} (?: : | As [ ] )? [ \t]{0,4} [\w.<>\[\]&'*]{1,40} (?: \( \w{1,8} \) )? )?"
     rb" (?: \s? \{ [\s\w;]{1,40} \} )?"
 )
 """Type annotation between a name and its value, and the accessors of a property."""
@@ -34,21 +34,26 @@ _ASSIGNMENT = lazy_pattern(
     rb"(?x) [\"']? \]? "
     + _TYPE
     + rb" \s{0,8} (?: := | <- | [+.]?= (?! [=>~] ) (?P<sign>) ) \s{0,8}"
-    rb" (?: " + _LITERAL + rb" )?"
+    rb" (?: (?: new [ ] )? [\w:]{0,16} (?i: string ) [\w:]{0,16} \( )? (?: " + _LITERAL + rb" )?"
 )
 _MACRO = lazy_pattern(rb"(?x) \s{1,64} (?: " + _LITERAL + rb" )?")
-_DEFINED = lazy_pattern(rb"(?x) [\"'`]? (?: \s? , \s? | \s{1,16} )" + _LITERAL)
-_OBJECT = lazy_pattern(rb"(?x) " + _TYPE + rb" \s{0,8} = \s{0,8} \{ (?P<members> [^{}]{0,1064} )")
-_MEMBER = lazy_pattern(rb"(?x) [\"']? \s{0,8} : \s{0,8}" + _LITERAL)
+_DEFINED = lazy_pattern(rb"(?x) [\"'`]? (?: \s? , \s? | \s{1,16} | [({] )" + _LITERAL)
+_OBJECT = lazy_pattern(
+    rb"(?x) "
+    + _TYPE
+    + rb" \s{0,8} = \s{0,8} (?: array )? [{(\[] (?P<members> [^{}()\[\]]{0,1064} )"
+)
+_MEMBER = lazy_pattern(rb"(?x) [\"']? \s{0,8} (?: : | => ) \s{0,8}" + _LITERAL)
 
 # Texts before a name
 
 _DEFINE = b"#define "
 _DEFINING = lazy_pattern(
-    rb"(?x) (?: (?<! [\w.] ) @ | \b (?: def\w{0,12} | setq | set | const ) [ \t(]{1,4} [\"'`]?"
-    rb" | \( let \*? \s? \(? [\[(] [^\]]{0,300} ) \Z"
+    rb"(?x) (?: (?<! [\w.] ) @ | \b (?: def\w{0,12} | setq | set | const ) [ \t(]{1,4}"
+    rb"   (?: \^:?\w{1,20} [ ] )? [\"'`]?"
+    rb" | \( let \*? \s? \(? [\[(] [^\]]{0,300} | [sS]tring [ \t]{1,4} ) \Z"
 )
-"""A command, or the bindings of Lisp, in which a blank or a comma follows a name."""
+"""A command, the bindings of Lisp, or a type whose constructor has the value."""
 _MAX_DEFINING = 320
 
 

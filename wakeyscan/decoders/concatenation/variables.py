@@ -27,18 +27,25 @@ _ENDED = lazy_pattern(rb"(?x) " + QUOTE + rb" | " + LINE_END + rb" | [ \t]{0,8} 
 _DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> " + QUOTE_BACKWARDS + rb" )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
+    rb" | [({] (?P<constructed> \w{1,60}+ ) [ \t]{1,4} gnirt[sS]"
     rb" | \s{0,8} (?: , \s? )? [\"']? (?P<constant> \w{1,60}+ ) \$?"
-    rb"   (?: [\"'`]? \s? \( enifed | \s? \( tes | [@&] | \s? \(? [\[(] \s? \*? tel\("
+    rb"   (?: [\"'`]? \s? \( enifed | \s? \( tes | [@&]"
+    rb"   | (?: [ ] \w{1,20} :? \^ )? [ ] \w{0,8} fed\( | \s? \(? [\[(] \s? \*? tel\("
     rb"   | [\"']? (?: \s{1,8} \w{1,20}- ){0,4}"
     rb"     \s{1,64} (?: \w{0,20} fed | enifeD | [qx]?tes | vnetes | VNE | GRA | elbairaV-teS ) )"
     rb"   (?! \w )"
-    rb" | (?: \( morf::gnirtS | \+ )? \s{0,8} (?: >= | =: | =\? | =:: | = | -< | : ) \s{0,8}"
+    rb" | (?: \( [\w:]{0,16} (?i: gnirts ) [\w:]{0,16} (?: [ ] wen )? | \+ )?"
+    rb"   \s{0,8} (?: >= | =: | =\? | =:: | = | -< | : ) \s{0,8}"
     rb"   (?: (?P<scoped> \w{1,60}+ ) : (?: vne | labolg | tpircs ) [$] |"
     rb"   (?: \} [\s\w;]{1,40} \{ \s? | \) \w{1,8} \( )?"
-    rb"   (?: (?: [\w.<>\[\]& ] | ' (?= & ) ){1,40} : [ \t]{0,4} )? \]? [\"']? \\{0,3}"
+    rb"   (?: (?P<type> (?: [\w.<>\[\]& ] | ' (?= & ) ){1,40} ) : [ \t]{0,4} )?"
+    rb"   (?: \] \w{0,12} \[ | \] )? [\"']? \\{0,3}"
     rb"   (?P<words> [\w$.]{1,60} (?: [ \t]{1,8} [\w$.]{1,60} ){0,5} ) ) )"
 )
 """The text from a literal back to the name it is assigned to: a forward search is slow."""
+_SCOPE = lazy_pattern(rb"[sglbwt][ \t]{1,8}tel\b")
+"""The letter of a scope of Vim script, read backwards."""
+_SINGLE_NAMES = ("macro", "constructed", "constant", "scoped")
 _KEYWORDS = frozenset(
     b"const let var val final static private public protected internal readonly export local my our"
     b" def auto mut set type string String char str pub global declare byte bytes wchar_t".split()
@@ -79,11 +86,13 @@ def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
     found = _DECLARATION_BACKWARDS.match(before[::-1])
     if not found:
         return []
-    name = found["macro"] or found["constant"] or found["scoped"]
+    name = next(filter(None, map(found.__getitem__, _SINGLE_NAMES)), None)
     is_bare = UNQUOTED_END.match(content, end) or (name and _CLOSED.match(content, end))
     if not (CLOSING_QUOTE.match(content, end) if found["quote"] else is_bare):
         return []
     if name:
         return [name[::-1]]
+    if found["type"] and _SCOPE.match(found["words"]):
+        return [found["type"][::-1].strip()]
     words = [word.rpartition(b".")[2].lstrip(b"$") for word in found["words"][::-1].split()]
     return [word for word in words if word and word not in _KEYWORDS and not word.isdigit()]
