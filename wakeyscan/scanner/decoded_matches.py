@@ -88,7 +88,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
             else candidates.add_candidates(match, decoded.content, nuls=source.nuls)
         )
         if not is_proven:
-            match = _open_by_stray_word(match, decoded.content, source.nuls)
+            match = _open_by_stray_word(match, decoded.content, "", source.nuls)
     rests = (place for span in match.rests for place in decoded.find_sources(*span))
     return match._replace(
         start=start,
@@ -125,7 +125,7 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     added = [_add_candidates(match, content, path, lengths, nuls) for match in bounded]
     are_proven = [match.encoding == PLAIN and match.bounds is not None for match in matches]
     return [
-        match if is_proven else _open_by_stray_word(match, content, nuls)
+        match if is_proven else _open_by_stray_word(match, content, path, nuls)
         for match, is_proven in zip(added, are_proven, strict=True)
     ]
 
@@ -147,7 +147,7 @@ def _find_bounds(match: Match, content: bytes, path: str, nuls: NulSearch) -> Bo
     return find(content, match.start, match.end, path, nuls)
 
 
-def _open_by_stray_word(match: Match, content: bytes, nuls: NulSearch) -> Match:
+def _open_by_stray_word(match: Match, content: bytes, path: str, nuls: NulSearch) -> Match:
     """Return a key with open bounds if a word near it, which nothing explains, may be its rest.
 
     The words beside an encoded key are not a part of its text.
@@ -160,7 +160,7 @@ def _open_by_stray_word(match: Match, content: bytes, nuls: NulSearch) -> Match:
         end = match.elsewhere[-1][1]
         spans = match.elsewhere if match.elsewhere[0][0] >= match.end else ()
         text = b"".join([*_LETTERS.findall(text), *(content[slice(*span)] for span in spans)])
-    if not stray_words.has_stray_word(content, start, end, text):
+    if not stray_words.has_stray_word(content, start, end, text, path):
         return match
     is_proven = find_prefixed_length(content, start, nuls) == len(text)
     if is_proven or bounds.is_binary(content, start, end, nuls):

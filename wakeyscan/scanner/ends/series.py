@@ -112,10 +112,10 @@ def _may_be_index(tokens: list[bytes], at: int) -> bool:
 
 def _may_be_in_frame(pair: tuple[bytes, bytes]) -> bool:
     one, two = pair
-    return one == two or _is_next(one, two)
+    return one == two or is_next(one, two)
 
 
-def _is_next(one: bytes, two: bytes) -> bool:
+def is_next(one: bytes, two: bytes) -> bool:
     """Return whether an index follows another: 1 and 2, a and b, first and second."""
     if one.isdigit() and two.isdigit():
         return int(two) == int(one) + 1

@@ -19,6 +19,7 @@ from itertools import islice
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.ends.file_kinds import is_table
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX
 from wakeyscan.scanner.ends.value_names import is_argument, may_have_same_name
 from wakeyscan.scanner.ends.words import looks_random
@@ -54,16 +55,22 @@ _MIXED_WORD = lazy_pattern(
 _SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{5,120}+" + _END)
 _CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{5,120}+" + _END)
 _DIGEST = lazy_pattern(rb"(?:0x)?(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
+_DIGEST_SIZES = (32, 40, 64, 96, 128)
+_WORD_BEFORE = lazy_pattern(rb"[A-Za-z]{2,} \Z")
 _PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _DIGITS = lazy_pattern(rb"[0-9]+")
 _MIN_PARTS = ((6, 2.5), (8, 2.8), (120, 3.2))
 """Letters of the words in a name on average, by the size of the name."""
 
+Place = tuple[int, int]
+"""Offsets of the start and the end of a part of a text."""
 
-def has_stray_word(content: bytes, start: int, end: int, text: bytes) -> bool:
+
+def has_stray_word(content: bytes, start: int, end: int, text: bytes, path: str = "") -> bool:
     """Return whether nothing explains a random word near the secret `text`.
 
-    `start` and `end` are the offsets of its first part and of the end of its last one.
+    `start` and `end` are the offsets of its first part and of the end of its last one. The path
+    distinguishes tables, in which another cell of a record has another name.
     """
     pattern = _select_pattern(text)
     stop, low = content.find(KEY_PREFIX, end, end + _REACH), max(0, start - _REACH_BEFORE)
@@ -73,11 +80,19 @@ def has_stray_word(content: bytes, start: int, end: int, text: bytes) -> bool:
     if not (pattern.search(content, *after) or pattern.search(content, *line)):  # as for most keys
         return False
     before = content[max(0, start - _MAX_NAMES) : start]
+    has_header = is_table(path) and content.find(b"\n", 0, start) >= 0
+    places = _skip_record(content, after) if has_header else (after, line)
     return any(
         may_have_same_name(before, up_to_word) and not is_argument(before, up_to_word)
-        for place in (after, line)
+        for place in places
         for up_to_word in islice(_list_random_words(pattern, content, place, text), _MAX_WORDS)
     )
+
+
+def _skip_record(content: bytes, place: Place) -> tuple[Place, ...]:
+    """Return the part of a place after its first line, where other records of a table are."""
+    line_end = content.find(b"\n", *place)
+    return ((line_end, place[1]),) if line_end >= 0 else ()
 
 
 def _select_pattern(text: bytes) -> re.Pattern[bytes]:
@@ -88,7 +103,7 @@ def _select_pattern(text: bytes) -> re.Pattern[bytes]:
 
 
 def _list_random_words(
-    pattern: re.Pattern[bytes], content: bytes, place: tuple[int, int], text: bytes
+    pattern: re.Pattern[bytes], content: bytes, place: Place, text: bytes
 ) -> Iterator[bytes]:
     """Yield the text of a place up to each random word that may continue the secret `text`."""
     is_digest, is_mixed = _DIGEST.match(text, len(KEY_PREFIX)), pattern is _MIXED_WORD
@@ -98,8 +113,15 @@ def _list_random_words(
         is_known = word in text or (is_mixed and _is_name(word))
         if is_known or len(text) + len(word) > _MAX_KEY:
             continue
-        if (is_digest or not _DIGEST.match(word)) and looks_random(content[at:stop]):
+        if _DIGEST.match(word) and (not is_digest or _is_digest(content[start:at], word)):
+            continue
+        if looks_random(content[at:stop]):
             yield content[start:at]
+
+
+def _is_digest(before: bytes, word: bytes) -> bool:
+    """Return whether a word of hexadecimal digits is as long as a digest, and follows a word."""
+    return len(word) in _DIGEST_SIZES and _WORD_BEFORE.search(before) is not None
 
 
 def _is_name(word: bytes) -> bool:

@@ -3,8 +3,11 @@
     a name          `NAME=`, `name: "`, `"name": "`, also where more of its text is between
     an option       `--name value`
     an element      `<name attribute="…">`, but for digits in the attributes
-    a field         `"name": "…", "value": "`, `key="…" value="`, `name: … value: `
-    a call          `name("`, or its first argument: `set("name", "`
+    a field         `"name": "…", "value": "`, `key="…" value="`, `<key>…</key><string>`
+    a call          `name("`
+    a literal       the one before it: `set("name", "`
+    a definition    `#define NAME "`
+    a comparison    `== "`
 
 A function that joins texts names none of its arguments.
 """
@@ -13,6 +16,7 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.ends.series import is_next
 from wakeyscan.scanner.ends.tags import is_inline
 
 if TYPE_CHECKING:
@@ -37,8 +41,10 @@ _NAME = lazy_pattern(
     + _SIGN
     + rb""" [ \t]* \\*["'`]? (?: \w+[ ] )?
     | (?<! \S ) (?P<option> --? [A-Za-z][\w-]* ) [ \t] ["'`]?
-    | (?P<function> [\w.]+ ) [ ]? \( \s*
-      (?: \\*["'`] (?P<argument> [\w-]+ ) \\*["'`] , \s* )? \\*["'`]
+    | (?P<function> [\w.]+ ) [ ]? \( \s* \\*["'`]
+    | ["'`] (?P<literal> [\w-]{1,60} ) \\*["'`] , \s* ["'`]? \\*["'`]
+    | \# [ \t]* define [ \t]+ (?P<macro> \w+ ) [ \t]+ ["']?
+    | (?P<comparison> [!=]= ) \s* ["'`]
     | """
     + _TAG
     + rb""" ) \Z"""
@@ -46,8 +52,9 @@ _NAME = lazy_pattern(
 """A name directly before the value."""
 _FIELD = lazy_pattern(
     rb"""(?xi) \b (?: field | header | id | key | name | property | variable ) \W{1,8}
-    ( [\w.:-]{1,60} ) (?: \W{1,12} \w{1,20} \W{1,8} \w{1,20} ){0,2}
-    \W{1,12} (?: data | default | val | value ) \W{1,8} (?: [a-z]+[ ] )? \Z"""
+    ( [\w.:-]{1,60} ) (?: (?: \W{1,12} \w{1,20} \W{1,8} \w{1,20} ){0,2}
+      \W{1,12} (?: data | default | val | value ) \W{1,8} (?: [a-z]+[ ] )?
+    | </key> \s* <\w{1,20}> ) \Z"""
 )
 """A name in another field of the same object, before the field of the value."""
 _DIGITS = lazy_pattern(rb"[0-9]+")
@@ -67,7 +74,9 @@ def may_have_same_name(before: bytes, other: bytes) -> bool:
     A value may have two names: an outer one names the text around it.
     """
     names = _list_names(other)
-    return not names or names[-1] in _list_names(before)
+    return not names or any(
+        names[-1] == own or is_next(own, names[-1]) for own in _list_names(before)
+    )
 
 
 def _list_names(before: bytes) -> list[bytes]:
@@ -85,8 +94,8 @@ def _read_name(found: re.Match[bytes]) -> bytes:
         tag = element + (parts["attributes"] or b"")
         return b"" if is_inline(element) else _DIGITS.sub(b"", tag)
     if function := parts.get("function"):
-        return b"" if _JOINING.search(function) else (parts["argument"] or function).lower()
-    return (parts["name"] or parts["option"]).lower()
+        return b"" if _JOINING.search(function) else function.lower()
+    return b"".join(filter(None, parts.values())).lower()
 
 
 def is_argument(before: bytes, between: bytes) -> bool:

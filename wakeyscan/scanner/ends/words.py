@@ -84,7 +84,7 @@ _PLAIN = lazy_pattern(
 )
 """Two words of prose, a literal that is a word, a keyword."""
 _TOKEN = lazy_pattern(
-    rb"(?:[a-z]{2,8}[_-]){1,3}(?=[A-Za-z0-9]{8})|(?:AKIA|ASIA|AIza|eyJ|ya29)[A-Za-z0-9_-]"
+    rb"(?:[a-z]{2,8}[_-]){1,3}(?=[A-Za-z0-9]{8})|(?:AKIA|ASIA|AIza|eyJ|ya29|AAAA[BCE][23])[A-Za-z0-9_-]"
 )
 """The start of a token of another service."""
 _FIGURES = lazy_pattern(rb"[0-9_-]+(?:T[0-9]+)?\Z")
