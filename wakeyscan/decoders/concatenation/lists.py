@@ -60,7 +60,7 @@ def find_joined_words(content: bytes, end: int) -> Span | None:
     """
     low = max(0, end - _MAX_WORDS)
     before = content[low:end]
-    if not holds_word_list(before, 0, len(before)):
+    if not _has_word_list(before):
         return None  # the pattern takes 30 µs
     found = _WORDS.search(before)
     if not found:
@@ -69,6 +69,12 @@ def find_joined_words(content: bytes, end: int) -> Span | None:
         return _find_separator(content, low + found.start(), low + found.end())
     after = (_JOIN_AFTER_BRACES if found["braced"] else _JOIN_AFTER_WORDS).match(content, end)
     return _find_separator(content, *after.span()) if after else None
+
+
+def _has_word_list(text: bytes) -> bool:
+    if not (b"qw" in text or b"%w" in text or b"~w" in text or b"join " in text):
+        return False  # as nearly all
+    return holds_word_list(text, 0, len(text))
 
 
 def _find_separator(content: bytes, start: int, end: int) -> Span:

@@ -80,9 +80,9 @@ def find_names(
 
 
 def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
-    if listed := find_tuple_name(content, start):
-        return [listed]
     before = content[max(0, start - _MAX_DECLARATION) : start]
+    if b"," in before and (listed := find_tuple_name(content, start)):
+        return [listed]
     found = _DECLARATION_BACKWARDS.match(before[::-1])
     if not found:
         return []
