@@ -29,6 +29,7 @@ from wakeyscan.scanner.ends.text_end import (
     KEY_PREFIX,
     Rest,
     TextEnd,
+    is_before_parameter,
     is_before_same_line,
     may_have_lines,
     read_end,
@@ -167,13 +168,15 @@ def _place(rests: list[Rest], content: bytes, end: int) -> list[Rest]:
 def _list_layers(match: Match, content: bytes, path: str, nuls: NulSearch | None) -> list[TextEnd]:
     """Return the end of a key in each layer of the text around it.
 
-    There are none in binary data, before the same line with another key, and in the last line.
+    There are none in binary data, before the same line with another key, before the next parameter
+    of a URL, and in the last line.
     """
     start, end = match.start, match.end
     if is_binary(content, start, end, nuls) or is_before_same_line(content, start, end):
         return []
     text_end = read_end(content, start, end, path)
-    return [*_list_texts(text_end)] if may_have_lines(text_end.after) else []
+    is_inside = is_before_parameter(text_end.after) or not may_have_lines(text_end.after)
+    return [] if is_inside else [*_list_texts(text_end)]
 
 
 def _list_texts(end: TextEnd) -> Iterator[TextEnd]:

@@ -41,6 +41,7 @@ from wakeyscan.scanner.ends.text_end import (
     ESCAPED_CODE,
     INVISIBLE,
     TextEnd,
+    is_before_parameter,
 )
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class _Row(NamedTuple):
 
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves an end in each layer, and no rest follows."""
+    if is_before_parameter(end.after):  # in each layer, and many in a log
+        return not has_next_in_series(end)
     return all(map(_is_certain_in_layer, layers.list_layers(end)))
 
 

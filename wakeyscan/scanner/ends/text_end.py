@@ -46,6 +46,7 @@ CUT_NOTE = rb"""(?: \+ [0-9] | [0-9]{1,7} [ ]? (?: [A-Za-z]{1,12} [ ] ){0,2}
 """Pattern of a note in brackets that a tool writes where it cuts a text (verbose)."""
 _OTHER_BREAKS = (b"\r", b"\x0b", b"\x0c", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
+_PARAMETER = lazy_pattern(rb"&[A-Za-z_][\w.-]*=")
 _BREAK_STARTS = b"\n\\<&%"
 
 _CODE = rb"\x1b\[ [0-?]* [ -/]* [@-~] | \x1b\] [^\x07\x1b]* (?: \x07 | \x1b\\ )"
@@ -150,6 +151,11 @@ def is_before_same_line(content: bytes, start: int, end: int) -> bool:
     if not content.startswith(KEY_PREFIX, at, end + CONTEXT) or DOUBLE_QUOTE in line:
         return False
     return is_same_but_digits(line, content[end + 1 : at])
+
+
+def is_before_parameter(after: bytes) -> bool:
+    """Return whether the next parameter of a URL follows, which no program puts into a key."""
+    return _PARAMETER.match(after) is not None
 
 
 def find_last_line(text: bytes) -> bytes:
