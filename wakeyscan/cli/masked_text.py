@@ -11,7 +11,7 @@ from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner import decoding
 from wakeyscan.scanner.excerpt import Masks, build_masks
-from wakeyscan.scanner.secret_copies import mask_copies
+from wakeyscan.scanner.secret_copies import LetterLines, mask_copies
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
@@ -91,8 +91,10 @@ def _format_group(
         for number, line in enumerate(new.shown[new_low:new_high], low):
             # It may keep a copy of a secret, in another form, from the line that it replaces.
             start, end = number - max(added, 0), number + max(-added, 0) + 1
-            secrets = old.list_secrets(max(low, start), min(high, end))
-            yield f"+{mask_copies(line.encode(), secrets)}"
+            secrets = [*old.list_secrets(max(low, start), min(high, end))]
+            letters = LetterLines(secrets) if old.masks.letters else None
+            forms = letters.list_forms(0, len(secrets)) if letters else b""
+            yield f"+{mask_copies(line.encode(), secrets, forms)}"
 
 
 def _format_range(low: int, high: int) -> str:

@@ -116,7 +116,7 @@ def mask_copies(text: bytes, secrets: Collection[Secret], forms: bytes = b"") ->
         letters = ((one, LetterLines((one,)).list_forms(0, 1)) for one in secrets)
         copied = [one for one, own in letters if _holds_any(own, parts)]
     else:
-        grams = _list_grams(plain)
+        grams = frozenset(_list_grams(plain))  # of a long line with many secrets
         copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
     return _mask(shown, copied) if copied else shown
 
