@@ -26,7 +26,10 @@ _FIELD = lazy_pattern(
     rb"[\"']?[ ]{0,2}[:=][ ]{0,2}|^[0-9]:)[\"']\Z"
 )
 """The start of an event, up to its piece."""
-_LAST_QUOTE = lazy_pattern(rb"[\"'](?:[^\"'\\]|\\.){0,1024}\Z")
+_MAX_FIELD = 40
+"""Bytes of the start of an event that hold the name of its field."""
+_MAX_STRING = 1 << 10
+_LAST_QUOTE = lazy_pattern(rb"[\"'](?:[^\"'\\]|\\.){0,%d}\Z" % _MAX_STRING)
 _OTHER_LINE = lazy_pattern(rb"(?:event|id|retry)?:|\s*\Z")
 """A line of a server-sent event that has no data."""
 _TOKEN = lazy_pattern(rb"[0-9]+|[^0-9]+")
@@ -39,11 +42,11 @@ def find_next_piece(content: bytes, part: Part) -> int | None:
     """
     low = max(0, part.end - _MAX_LINE)
     line = content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]
-    quote = _LAST_QUOTE.search(line)
-    if not quote or content[part.end : part.end + 1] != quote[0][:1]:
+    quote = _find_last_quote(line)
+    if quote < 0 or content[part.end : part.end + 1] != line[quote : quote + 1]:
         return None
-    start = line[: quote.start() + 1]
-    if not _FIELD.search(start):
+    start = line[: quote + 1]
+    if not _FIELD.search(start, max(0, quote - _MAX_FIELD)):
         return None
     for offset, following in _list_lines(content, part.end):
         size = _measure_same(start, following)
@@ -52,6 +55,15 @@ def find_next_piece(content: bytes, part: Part) -> int | None:
         if not _OTHER_LINE.match(following):
             return None
     return None
+
+
+def _find_last_quote(line: bytes) -> int:
+    """Return where the string starts that is open at the end of a line, or -1."""
+    at = max(line.rfind(b'"'), line.rfind(b"'"))
+    if at >= 0 and len(line) - at <= _MAX_STRING and b"\\" not in line[max(0, at - 1) :]:
+        return at  # as mostly; the pattern searches from each quote
+    found = _LAST_QUOTE.search(line)
+    return found.start() if found else -1
 
 
 def _list_lines(content: bytes, at: int) -> Iterator[tuple[int, bytes]]:

@@ -51,7 +51,6 @@ _SIGN = lazy_pattern(rb"(?:\xe2\x86[\xaa\xb3]|\xe2\x80\xa6)")
 """The sign with which an editor begins the rest of a line."""
 _CELL_LINE = lazy_pattern(CELL_SEPARATOR)
 _LETTER_OR_DIGIT = lazy_pattern(rb"[A-Za-z0-9]")
-_LAST_WORD = lazy_pattern(rb"[A-Za-z0-9_-]*\Z")
 _WORD = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[a-z])(?=[\w-]*[A-Z])")
 _MAY_BE_RANDOM = lazy_pattern(rb"(?=[\w-]*[0-9])(?=[\w-]*[A-Za-z])|[\w-]*[a-z][A-Z]|[\w-]*[A-Z]{2}")
@@ -83,7 +82,7 @@ def find_next_part(content: bytes, part: Part) -> int | None:
     if _is_alone(line, part):
         return None
     is_continued = part.size < part.end - part.start
-    own = _LAST_WORD.sub(b"", line)
+    own = cut_word(line)
     size = _find_text(own, following, line_end, is_continued)
     is_full = part.is_key and size is not None and _is_full(line, len(line) - len(own), size)
     at = None if size is None else _find_rest(following, size, part, is_full)
@@ -125,8 +124,7 @@ def _has_columns(line: bytes, line_end: re.Match[bytes]) -> bool:
 
 def _ends_in_words(line: bytes) -> bool:
     """Return whether a line ends with a text like a name."""
-    word = _LAST_WORD.search(line)
-    return word is not None and looks_like_words(word[0])
+    return looks_like_words(line[len(cut_word(line)) :])
 
 
 def _find_rest(following: bytes, size: int, part: Part, is_alone: bool = False) -> int | None:
@@ -146,7 +144,7 @@ def _find_text(
 ) -> int | None:
     """Return where the text of the next line starts, after the gutter; nothing if it has none."""
     is_string = line_end[0].lstrip(b"\\rn")[:1] in _OPEN_STRING
-    if is_string and not is_continued and not _TEXT.search(own):
+    if is_string and not is_continued and not _ends_in_text(own):
         return None  # a value, as in a list of parts
     if line_end["string"] or line_end["break"]:
         return 0
@@ -155,6 +153,11 @@ def _find_text(
     if sign := _SIGN.match(following):
         return sign.end()
     return _measure_gutter(own, following) or None
+
+
+def _ends_in_text(own: bytes) -> bool:
+    """Return whether the string that starts at the last quote has a blank or a sign."""
+    return _TEXT.search(own, max(0, own.rfind(b'"'), own.rfind(b"'"))) is not None
 
 
 def _is_alone(line: bytes, part: Part) -> bool:
