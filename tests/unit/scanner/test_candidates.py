@@ -135,6 +135,15 @@ def test_the_length_of_another_key_comes_first() -> None:
     assert candidates(content, start, end, lengths=(48, 20)) == [KEY, f"{KEY}and"]
 
 
+def test_lengths_that_the_text_cannot_have_come_last_or_not_at_all() -> None:
+    content, start, end = place_cut("K=AAA\nBBBand\n", KEY, 30)
+    others = candidates(content, start, end)
+    assert candidates(content, start, end, lengths=(26,)) == [*others, KEY[:26]]
+    content, start, end = place_cut("K=AAA\nBBB-\n", KEY, 30)
+    others = candidates(content, start, end)
+    assert candidates(content, start, end, lengths=(60,)) == others
+
+
 def test_a_key_in_binary_data_ends_where_the_class_of_its_characters_changes() -> None:
     key = KEY[:-1] + "7"
     content = b"\0" + key.encode() + b"runtime\0"
@@ -197,7 +206,7 @@ def build_match(content: bytes, key: str = KEY, bounds: Bounds | None = Bounds.C
 
 
 def test_the_first_lengths_of_keys_with_certain_ends_are_known() -> None:
-    certain = [build_match(KEY[:size].encode(), KEY[:size]) for size in (40, 40, 30, 36)]
+    certain = [build_match(f"k = {KEY[:size]}".encode(), KEY[:size]) for size in (40, 40, 30, 36)]
     (rule,) = (rule for rule in loader.load_rules() if rule.id == "wastack-app-key")
     others = [
         Match(rule, Secret(b"abcdef123456", rule.id), 0, 12, bounds=Bounds.CERTAIN),
@@ -221,6 +230,22 @@ def test_a_key_with_a_certain_end_may_end_at_each_of_a_few_hyphens(joints: int) 
         assert (found.bounds, read(found)) == (Bounds.OPEN, ends[:MAX_CANDIDATES])
     else:
         assert (found.bounds, read(found)) == (Bounds.CERTAIN, ends)
+
+
+def test_a_mark_after_the_longest_key_is_no_part_of_it() -> None:
+    key = PREFIX + "".join(random.Random("longest").choices(ALPHABET, k=128))
+    content = f"'{key}-'".encode()
+    assert read(add_readings(build_match(content, key), content)) == []
+
+
+def test_another_credential_has_no_other_readings() -> None:
+    (rule,) = (rule for rule in loader.load_rules() if rule.id == "wastack-app-key")
+    start = KEY[:32]
+    text = f"parts:\n  - {start}\n  - {KEY[32:]}\nkey: \"{{{{ parts | join('') }}}}\"\n".encode()
+    key = build_match(text, start)
+    assert add_readings(key, text).bounds is Bounds.OPEN
+    other = key._replace(rule=rule, secret=Secret(start.encode(), rule.id))
+    assert add_readings(other, text) == other
 
 
 def test_a_decoded_key_has_no_other_readings() -> None:
