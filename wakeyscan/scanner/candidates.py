@@ -21,6 +21,11 @@ from wakeyscan.core.secret import API_KEY, MIN_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.continuations import find_continuations, may_be_in_next_value
+from wakeyscan.scanner.ends.glued_words import (
+    MAX_CUTS,
+    is_before_prompt,
+    list_unglued,
+)
 from wakeyscan.scanner.ends.layers import list_layers
 from wakeyscan.scanner.ends.open_literals import open_record
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
@@ -96,6 +101,7 @@ def add_candidates(
         texts = chain.from_iterable(_list_joined(text, group, lengths, dashes) for group in groups)
     others = _list_marked(match, content), _list_others(match, content)
     texts = chain(others[0], texts, others[1], list_shorter(text))
+    texts = chain(texts, list_unglued(content, match.start, match.end))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = tuple(Secret(one, API_KEY) for one in islice(possible, MAX_CANDIDATES))
     return match._replace(candidates=secrets, rests=_find_spans(match, rests))
@@ -117,16 +123,20 @@ def add_readings(
         mark in content[match.start + MIN_KEY : match.end + 1] for mark in _MARKS
     )
     layers = _list_layers(match, content, path, nuls)
-    if not layers and not has_other:
+    unglued = list_unglued(content, match.start, match.end)
+    if not layers and not (has_other or unglued):
         return match
     found = [(layer, find_continuations(layer)) for layer in reversed(layers)]  # innermost first
     if any(not ways and _may_be_in_next_value(layer) for layer, ways in found):
         return match.with_bounds(Bounds.OPEN)
     groups = [_place(way, content, match.end) for _, ways in found for way in ways]
-    if not (groups or has_other) or Secret(text, API_KEY) != match.secret:
+    if not (groups or has_other or unglued) or Secret(text, API_KEY) != match.secret:
         return match
     match = match._replace(rests=_find_spans(match, chain.from_iterable(groups)))
-    return _add_texts(match, content, list_shorter(text), _join(match, content, groups))
+    longer = [*_join(match, content, groups), *unglued]
+    if is_before_prompt(content[match.end : match.end + CONTEXT]):
+        match = match.with_bounds(Bounds.OPEN)
+    return _add_texts(match, content, list_shorter(text), longer)
 
 
 def _join(match: Match, content: bytes, groups: list[list[Rest]]) -> list[bytes]:
@@ -141,7 +151,7 @@ def _add_texts(match: Match, content: bytes, shorter: list[bytes], longer: list[
     others = _list_marked(match, content), _list_others(match, content)
     texts = dict.fromkeys(chain(*others, shorter, longer))
     secrets = tuple(Secret(one, API_KEY) for one in texts)
-    if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES:
+    if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES + MAX_CUTS:
         return match._replace(candidates=secrets)
     return match._replace(bounds=Bounds.OPEN, candidates=secrets[:MAX_CANDIDATES])
 
@@ -190,6 +200,14 @@ def _list_texts(end: TextEnd) -> Iterator[TextEnd]:
 def _may_be_in_next_value(layer: TextEnd) -> bool:
     """Return whether another value may be the rest of a key, unless an inner text decides."""
     return not layer.is_in_layer and may_be_in_next_value(layer)
+
+
+def add_part(match: Match, content: bytes, part: bytes) -> Match:
+    """Return a key, and its first part as a candidate if it is one too."""
+    text = content[match.start : match.end]
+    if not (_KEY.fullmatch(part) and part != text and text.startswith(part)):
+        return match
+    return match._replace(candidates=(*match.candidates, Secret(part, API_KEY)))
 
 
 def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:

@@ -41,6 +41,8 @@ _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
 _READABLE = (PLAIN, "folded", "pieces")
 """Names of the encodings whose parts are plain text."""
+_MARKED = ("entities", "markup", "terminal")
+"""Names of the decoders of what stands between words, too."""
 _MAX_REST = 1
 """Characters of a decoded text after its last match: joined literals have one, to end the match."""
 
@@ -87,6 +89,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
             if match.bounds is Bounds.CERTAIN
             else candidates.add_candidates(match, decoded.content, nuls=source.nuls)
         )
+        match = _add_first_part(match, source, start)
         if not is_proven:
             match = _open_by_stray_word(match, decoded.content, "", source.nuls)
     rests = (place for span in match.rests for place in decoded.find_sources(*span))
@@ -98,6 +101,14 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
         rests=tuple(rests),
         is_cut_short=_is_cut_short(match, source, whole),
     )
+
+
+def _add_first_part(match: Match, source: DecodedSource, start: int) -> Match:
+    """Return a key with its letters up to a tag or an invisible sign: a word may follow it."""
+    part = _LETTERS.match(source.around, start)
+    if not part or source.name not in _MARKED:
+        return match
+    return candidates.add_part(match, source.decoded.content, part[0])
 
 
 def join_encodings(outer: str, inner: str) -> str:

@@ -12,7 +12,7 @@ end. It is not tried as the rest: it may be another secret, which the API would 
 from __future__ import annotations
 
 import re
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
@@ -112,10 +112,16 @@ def _may_be_index(tokens: list[bytes], at: int) -> bool:
 
 def _may_be_in_frame(pair: tuple[bytes, bytes]) -> bool:
     one, two = pair
-    return one == two or is_next(one, two)
+    return one == two or _is_next(one, two)
 
 
-def is_next(one: bytes, two: bytes) -> bool:
+def is_next_name(one: bytes, two: bytes) -> bool:
+    """Return whether two names differ in an index only, which is the next one in the second."""
+    pairs = [*zip_longest(_TOKEN.findall(one), _TOKEN.findall(two), fillvalue=b"")]
+    return one != two and all(map(_may_be_in_frame, pairs))
+
+
+def _is_next(one: bytes, two: bytes) -> bool:
     """Return whether an index follows another: 1 and 2, a and b, first and second."""
     if one.isdigit() and two.isdigit():
         return int(two) == int(one) + 1

@@ -48,12 +48,12 @@ _SMALL, _CAPITAL = lazy_pattern(rb"[a-z]"), lazy_pattern(rb"[A-Z]")
 _MIXED_WORD = lazy_pattern(
     _START
     + rb"(?:(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])|(?=(?:[0-9]*[a-z]+){3}[0-9]))"
-    + rb"[A-Za-z0-9_-]{5,120}+"
+    + rb"[A-Za-z0-9_-]{3,120}+"
     + _END
 )
 """A word of small and capital letters, or of small ones and several numbers."""
-_SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{5,120}+" + _END)
-_CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{5,120}+" + _END)
+_SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{3,120}+" + _END)
+_CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{3,120}+" + _END)
 _DIGEST = lazy_pattern(rb"(?:0x)?(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
 _DIGEST_SIZES = (32, 40, 64, 96, 128)
 _WORD_BEFORE = lazy_pattern(rb"[A-Za-z]{2,} \Z")

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.scanner.ends.series import is_next
+from wakeyscan.scanner.ends.series import is_next_name
 from wakeyscan.scanner.ends.tags import is_inline
 
 if TYPE_CHECKING:
@@ -74,16 +74,19 @@ def may_have_same_name(before: bytes, other: bytes) -> bool:
     A value may have two names: an outer one names the text around it.
     """
     names = _list_names(other)
-    return not names or any(
-        names[-1] == own or is_next(own, names[-1]) for own in _list_names(before)
-    )
+    return not names or any(_may_be_same(own, names[-1]) for own in _list_names(before))
+
+
+def _may_be_same(one: bytes, other: bytes) -> bool:
+    """Return whether two names are the same, or the second is the next in a series."""
+    return one.lower() == other.lower() or is_next_name(one, other)
 
 
 def _list_names(before: bytes) -> list[bytes]:
-    """Return the names of the value that follows a text, in lower case, the outer one first."""
+    """Return the names of the value that follows a text, the outer one first."""
     text = before[-_MAX_NAME:]
     if field := _FIELD.search(text):
-        return [field[1].lower()]
+        return [field[1]]
     found = filter(None, (_OUTER_NAME.search(text), _NAME.search(text)))
     return [name for name in map(_read_name, found) if name]
 
@@ -94,8 +97,8 @@ def _read_name(found: re.Match[bytes]) -> bytes:
         tag = element + (parts["attributes"] or b"")
         return b"" if is_inline(element) else _DIGITS.sub(b"", tag)
     if function := parts.get("function"):
-        return b"" if _JOINING.search(function) else function.lower()
-    return b"".join(filter(None, parts.values())).lower()
+        return b"" if _JOINING.search(function) else function
+    return b"".join(filter(None, parts.values()))
 
 
 def is_argument(before: bytes, between: bytes) -> bool:
