@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from tests.support import contexts
-from tests.support.binary_formats import COINCIDENCES, OTHER, PLAIN
+from tests.support.binary_formats import COINCIDENCES, OPEN_COINCIDENCES, OTHER, PLAIN
 from tests.support.encodings import SINGLE
 from tests.support.ends import CUT, GLUED, WHOLE, place_cut, place_whole
 from tests.support.fake_wastack import LIVE, REVOKED, FakeWAStack, says
@@ -299,3 +299,21 @@ def test_an_end_that_a_length_proves_is_revoked_if_all_others_are_rejected(
     (finding,) = verify(api, [found])
     assert finding.liveness is Liveness.REVOKED
     assert len(api.asked) == 1 + len(found.candidates) <= 1 + MAX_OTHER_ENDS
+
+
+@pytest.mark.parametrize("name", OPEN_COINCIDENCES)
+def test_an_end_that_no_length_proves_is_open(
+    api: FakeWAStack, make_key: MakeKey, name: str
+) -> None:
+    """The letters before a NUL may be the next value: the key is found, and never revoked."""
+    size, before, behind = OPEN_COINCIDENCES[name]
+    key = make_key(size)
+    (found,) = detect("a.bin", before + key.encode() + behind)
+    assert found.secret != secret(key)
+    assert found.bounds is Bounds.OPEN
+    assert len(found.candidates) <= MAX_CANDIDATES
+    (rejected,) = verify(api, [found])
+    assert rejected.liveness is Liveness.UNKNOWN
+    api.keys[key] = LIVE
+    (finding,) = verify(api, [found])
+    assert (finding.secret, finding.liveness) == (secret(key), Liveness.LIVE)

@@ -186,10 +186,7 @@ class Coincidence(NamedTuple):
 
 
 COINCIDENCES = {
-    "Kafka": Coincidence(52, b"\0\x07console\0\x06helloWaccept:object=config,\nkey;", b"A" + _ROW),
-    "Kafka, a blank": Coincidence(28, b"\0\x07console\0\x08Content,x:\nkey ", b"A" + _ROW),
     "BinaryWriter": Coincidence(33, b"\x04none*'", b"\x01\0\0\0\0"),
-    "BinaryWriter, a word": Coincidence(56, b"\x05tokendy,update\nstream =", b"Bworld\0\0"),
     "MySQL": Coincidence(33, b"\x06config*&", b"\n2026-01-01\x05\0\0\x04\xfe\0\0"),
     "SSTable": Coincidence(
         31, b"\x03200\x01\x05\0\0\0\0\0\0val\x02\x03Rtok&", b"\x01abc\n\x02\x01\x01zq\0\0\0"
@@ -197,18 +194,8 @@ COINCIDENCES = {
     "SSTable, a quote": Coincidence(
         34, b"\x01\x05\0\0\0\0\0\0val\0\x03+tok'", b"\x01\x01\x0fzmore words here\0"
     ),
-    "Erlang": Coincidence(
-        33, b"\x83t\0\0\0\x02d\0\x03keym\0\0\0Emain:stream\nkt*", b"d\0\x04namem\0\0\0\x03bob"
-    ),
-    "Erlang, another type": Coincidence(
-        27, b"\x83d\0\x03keym\0\0\x002y index x\nname ", b"d\0\x04namem\0\0\0\x03bob"
-    ),
     "lengths without a control character": Coincidence(
         75, b"FK=R|F+\x84user\x8atokentoken\xd3", b"200:a\n"
-    ),
-    "Java": Coincidence(38, b"\xac\xed\0\x05t\0\x46ent,Content\n3083\ntoken=/", b"x"),
-    "Java, a brace": Coincidence(
-        108, b"\xac\xed\0\x05t\0\x92pdate:update=demo,id,\n\t{", b"t\0\x04namet\0\x02yyx"
     ),
     "UBJSON": Coincidence(54, b"{U\x03keySUFbuild x=", b"U\x04nameSU\x03bob}"),
     "NIB": Coincidence(92, b"\0\0\0\0\0\x8a\n;\x81a", b"\x013083 sha256,build c"),
@@ -221,4 +208,23 @@ COINCIDENCES = {
         128, b"Vx_*xP$Q)E*O(Aq+<<9|\x87\0\0\0", b"\x05\0\0\0streammore text\n"
     ),
 }
-"""Files in which the end that a length names, or a NUL, is wrong and looks certain."""
+"""Files in which the end that a length names is wrong and looks certain."""
+
+OPEN_COINCIDENCES = {
+    "Kafka": Coincidence(52, b"\0\x07console\0\x06helloWaccept:object=config,\nkey;", b"A" + _ROW),
+    "Kafka, a blank": Coincidence(28, b"\0\x07console\0\x08Content,x:\nkey ", b"A" + _ROW),
+    "BinaryWriter, a word": Coincidence(56, b"\x05tokendy,update\nstream =", b"Bworld\0\0"),
+    "Erlang": Coincidence(
+        33, b"\x83t\0\0\0\x02d\0\x03keym\0\0\0Emain:stream\nkt*", b"d\0\x04namem\0\0\0\x03bob"
+    ),
+    "Erlang, another type": Coincidence(
+        27, b"\x83d\0\x03keym\0\0\x002y index x\nname ", b"d\0\x04namem\0\0\0\x03bob"
+    ),
+    "Java": Coincidence(38, b"\xac\xed\0\x05t\0\x46ent,Content\n3083\ntoken=/", b"x"),
+    "Java, a brace": Coincidence(
+        108, b"\xac\xed\0\x05t\0\x92pdate:update=demo,id,\n\t{", b"t\0\x04namet\0\x02yyx"
+    ),
+}
+"""Files in which a NUL, or the end of the file, follows letters of the next value: no length names
+that end, and no pool of strings is there.
+"""
