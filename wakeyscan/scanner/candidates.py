@@ -31,7 +31,6 @@ from wakeyscan.scanner.ends.open_literals import open_record
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes
 from wakeyscan.scanner.ends.text_end import (
     CONTEXT,
-    KEY_PREFIX,
     Rest,
     TextEnd,
     is_before_parameter,
@@ -39,7 +38,7 @@ from wakeyscan.scanner.ends.text_end import (
     may_have_lines,
     read_end,
 )
-from wakeyscan.scanner.strings import blocks, chunks, fields
+from wakeyscan.scanner.strings import cuts
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import Span
@@ -58,13 +57,9 @@ _KEY = lazy_pattern(rb"wa_live_[A-Za-z0-9_-]{16,128}")
 _MARKS = (b"-", b"_")
 _MAX_MARKS = 2
 """Hyphens and underscores after a match: it never ends with one, but every 32nd random key does."""
-_RUN = lazy_pattern(rb"[A-Za-z0-9_-]++")
 _DASHES = lazy_pattern(rb"(?:[_-]|\xe2\x80\x90)*+")
 """Hyphens and underscores; a typesetter shows a hyphen as U+2010."""
-_MAX_NEIGHBOR = 128
 _JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
-_CLASS_RUN = lazy_pattern(rb"[a-z]+|[A-Z]+|[0-9]+|[_-]+")
-_MAX_CUTS, _MAX_FULL = 2, 3
 
 
 def list_lengths(matches: Iterable[Match]) -> tuple[int, ...]:
@@ -89,18 +84,19 @@ def add_candidates(
     if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
         return match
     texts: Iterator[bytes]
+    others = [*_list_others(match, content)]
     is_cut = content[match.end : match.end + 1].isalnum()
     if is_cut or is_binary(content, match.start, match.end, nuls):
-        rests = _find_chunks(match, content) or _find_neighbor(content, match.end)
-        joined = blocks.join_blocks(content, match.start, match.end)
-        texts = chain((joined,), _list_cuts(text, rests, lengths), _list_parts(match, content))
+        rests = cuts.find_rests(content, match.start, match.end)
+        texts = cuts.list_texts(
+            content, match.start, match.end, rests, lengths=lengths, others=others
+        )
     else:
         groups = _find_rests(match, content, path)
         rests = [*chain.from_iterable(groups)]
         dashes = _read_dashes(content, match.end)
         texts = chain.from_iterable(_list_joined(text, group, lengths, dashes) for group in groups)
-    others = _list_marked(match, content), _list_others(match, content)
-    texts = chain(others[0], texts, others[1], list_shorter(text))
+    texts = chain(_list_marked(match, content), texts, others, list_shorter(text))
     texts = chain(texts, list_unglued(content, match.start, match.end))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
     secrets = tuple(Secret(one, API_KEY) for one in islice(possible, MAX_CANDIDATES))
@@ -255,15 +251,6 @@ def _list_joined(
     yield from (text[:length] for length in lengths if length < len(text))
 
 
-def _list_parts(match: Match, content: bytes) -> Iterator[bytes]:
-    """Yield the texts up to the likeliest ends of a field, up to other ends, and up to the rest."""
-    start, end = match.start, match.end
-    full = [content[start:one] for one in fields.list_full_ends(content, start, end)]
-    yield from full[:_MAX_FULL]
-    yield from _list_others(match, content)
-    yield from full[_MAX_FULL:]
-
-
 def _list_others(match: Match, content: bytes) -> Iterator[bytes]:
     """Yield the texts up to the other ends that bytes near the key name."""
     for end in match.other_ends:
@@ -290,30 +277,3 @@ def list_shorter(text: bytes) -> list[bytes]:
     for joint in _JOINT.finditer(text, MIN_KEY):
         ends += (joint.start(), joint.start() + 1) if len(joint[0]) > 1 else (joint.start(),)
     return [text[:end] for end in reversed(ends)]
-
-
-def _find_chunks(match: Match, content: bytes) -> list[Rest]:
-    """Return the letters in the other chunks of the string in which a key starts."""
-    parts: list[Rest] = []
-    for start, end in chunks.list_chunks(content, match.start)[1:]:
-        run = _RUN.match(content, start, end)
-        if not run:
-            break
-        parts.append(Rest(run[0], start - match.end, run.end() - match.end))
-    return parts
-
-
-def _find_neighbor(content: bytes, end: int) -> list[Rest]:
-    """Return the letters that follow an end directly, as in binary data, up to the next key."""
-    run = _RUN.match(content, end, end + _MAX_NEIGHBOR)
-    text = run[0].partition(KEY_PREFIX)[0] if run else b""
-    return [Rest(text, 0, len(text))] if text else []
-
-
-def _list_cuts(text: bytes, rests: list[Rest], lengths: Sequence[int]) -> Iterator[bytes]:
-    """Yield the text up to a known length, with its neighbor, and up to another class."""
-    whole = b"".join([text, *(rest.text for rest in rests)])
-    yield from (whole[:length] for length in lengths if length <= len(whole))
-    yield whole
-    runs = list(_CLASS_RUN.finditer(text))
-    yield from (text[: run.start()] for run in reversed(runs[-_MAX_CUTS:]))
