@@ -119,7 +119,7 @@ def add_readings(
         mark in content[match.start + MIN_KEY : match.end + 1] for mark in _MARKS
     )
     layers = _list_layers(match, content, path, nuls)
-    unglued = list_unglued(content, match.start, match.end)
+    unglued = _list_unglued(match, content, nuls)
     if not layers and not (has_other or unglued):
         return match
     found = [(layer, find_continuations(layer)) for layer in reversed(layers)]  # innermost first
@@ -133,6 +133,12 @@ def add_readings(
     if is_before_prompt(content[match.end : match.end + CONTEXT]):
         match = match.with_bounds(Bounds.OPEN)
     return _add_texts(match, content, list_shorter(text), longer)
+
+
+def _list_unglued(match: Match, content: bytes, nuls: NulSearch | None) -> list[bytes]:
+    """Return a key in text without the words that may be glued to it."""
+    start, end = match.start, match.end
+    return [] if is_binary(content, start, end, nuls) else list_unglued(content, start, end)
 
 
 def _join(match: Match, content: bytes, groups: list[list[Rest]]) -> list[bytes]:

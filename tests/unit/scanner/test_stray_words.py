@@ -63,6 +63,7 @@ EXPLAINED = {
         '<a key="Wa" value="AAA"/><a key="Trace" value="BBB"/>',
     ),
     "another variable of a pod": ("a.yml", "- name: WA\n  value: AAA\n- name: DB\n  value: BBB\n"),
+    "another cell of a record": ("a.csv", "name,key\nprod,AAA\nBBB,abc\n"),
     "another cell of CSV": ("a.csv", "name,key,secret\nprod,AAA,BBB\n"),
     "another property": (
         "a.plist",

@@ -59,6 +59,7 @@ _DIGEST_SIZES = (32, 40, 64, 96, 128)
 _WORD_BEFORE = lazy_pattern(rb"[A-Za-z]{2,} \Z")
 _PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _DIGITS = lazy_pattern(rb"[0-9]+")
+_SEPARATOR = lazy_pattern(rb"[,;\t|]")
 _MIN_PARTS = ((6, 2.5), (8, 2.8), (120, 3.2))
 """Letters of the words in a name on average, by the size of the name."""
 
@@ -81,18 +82,18 @@ def has_stray_word(content: bytes, start: int, end: int, text: bytes, path: str 
         return False
     before = content[max(0, start - _MAX_NAMES) : start]
     has_header = is_table(path) and content.find(b"\n", 0, start) >= 0
-    places = _skip_record(content, after) if has_header else (after, line)
+    own = _find_column(before) if has_header else -1
     return any(
         may_have_same_name(before, up_to_word) and not is_argument(before, up_to_word)
-        for place in places
+        for place in (after, line)
         for up_to_word in islice(_list_random_words(pattern, content, place, text), _MAX_WORDS)
+        if own < 0 or _find_column(before + text + up_to_word) == own
     )
 
 
-def _skip_record(content: bytes, place: Place) -> tuple[Place, ...]:
-    """Return the part of a place after its first line, where other records of a table are."""
-    line_end = content.find(b"\n", *place)
-    return ((line_end, place[1]),) if line_end >= 0 else ()
+def _find_column(before: bytes) -> int:
+    """Return the number of the column of a table that a text is before, from 0."""
+    return len(_SEPARATOR.findall(before, before.rfind(b"\n") + 1))
 
 
 def _select_pattern(text: bytes) -> re.Pattern[bytes]:
