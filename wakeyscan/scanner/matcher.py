@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from regex import Match as RegexMatch
     from regex import Pattern
 
-    from wakeyscan.scanner import bounds
+    from wakeyscan.scanner import bounds, overlaps
 else:
     bounds = lazy_import("wakeyscan.scanner.bounds")  # few keys are in a string table
+    overlaps = lazy_import("wakeyscan.scanner.overlaps")  # few matches overlap
 
 
 _ALONE = False, False
@@ -175,101 +176,4 @@ def resolve_overlaps(
     matches = sorted(chain.from_iterable(texts), key=_get_span)
     if all(one.end <= other.start for one, other in pairwise(matches)):  # as in most texts
         return matches
-    rank = {rule.id: number for number, rule in enumerate(rules)}
-    ordered = [_Ranked(match, text) for text, some in enumerate(texts) for match in some]
-    ordered.sort(key=lambda item: _get_span(item.match))
-    dropped: set[int] = set()
-    overlapping = _Overlapping(ordered, dropped)
-    for number, (match, _) in enumerate(ordered):
-        repeated, others = overlapping.list_earlier(number)
-        for other in repeated:
-            winner = _select_repeated(ordered[other].match, match)
-            dropped.add(other if winner is match else number)
-        for other in others:
-            winner = _select_overlapping(ordered[other].match, match, rank)
-            if winner:
-                dropped.add(other if winner is match else number)
-    return [match for number, (match, _) in enumerate(ordered) if number not in dropped]
-
-
-class _Ranked(NamedTuple):
-    """A match, and the number of the decoded text that it is in; 0: the text itself."""
-
-    match: Match
-    text: int
-
-
-class _Overlapping:
-    """The matches that overlap a later one: an archive has up to a thousand at one place."""
-
-    def __init__(self, ordered: list[_Ranked], dropped: set[int]) -> None:
-        self._ordered, self._dropped = ordered, dropped
-        self._by_text: dict[int, list[int]] = {}
-        self._by_secret: dict[tuple[int, str, Secret], list[int]] = {}
-        """Those in decoded texts."""
-        self._reach = 0
-        """The largest end of all of them."""
-
-    def list_earlier(self, number: int) -> tuple[list[int], list[int]]:
-        """List the matches of the same secret in the same decoded text, and those in other texts.
-
-        Both are earlier than the match with this number, overlap it and are not dropped.
-        """
-        match, text = self._ordered[number]
-        if match.start >= self._reach:  # as nearly all matches in a text of many
-            self._by_text.clear()
-            self._by_secret.clear()
-        self._reach = max(self._reach, match.end)
-        if self._by_text:
-            still = {key: self._select(some, match.start) for key, some in self._by_text.items()}
-            self._by_text = {key: some for key, some in still.items() if some}
-        others = [
-            other
-            for its_text, some in self._by_text.items()
-            if not text or its_text != text
-            for other in some
-        ]
-        self._by_text.setdefault(text, []).append(number)
-        if not text:
-            return [], others
-        key = text, match.rule.id, match.secret
-        repeated = self._select(self._by_secret.get(key, []), match.start)
-        self._by_secret[key] = [*repeated, number]
-        return repeated, others
-
-    def _select(self, numbers: list[int], start: int) -> list[int]:
-        ordered, dropped = self._ordered, self._dropped
-        return [n for n in numbers if n not in dropped and ordered[n].match.end > start]
-
-
-def _select_repeated(first: Match, second: Match) -> Match | None:
-    """Return the match of the same secret with the longer encoding; `None`: two secrets.
-
-    Of two ways to decode it, one may show where it ends.
-    """
-    if first.rule is not second.rule or first.secret != second.secret:
-        return None
-    is_longer = second.encoding.startswith(f"{first.encoding}/")
-    if first.encoding != "plain" and first.bounds is Bounds.OPEN:
-        is_longer |= second.bounds is Bounds.CERTAIN
-    return second if is_longer else first
-
-
-def _select_overlapping(first: Match, second: Match, rank: dict[str, int]) -> Match | None:
-    """Return the match that wins; `None` if both stay, such as two keys in one encoded text."""
-    if first.rule is not second.rule:
-        return first if rank[first.rule.id] < rank[second.rule.id] else second
-    if repeated := _select_repeated(first, second):
-        return repeated
-    # A plain match continues after an escape, or in the next literal.
-    is_continued = first.start == second.start and (first.end != second.end or second.elsewhere)
-    if is_continued and first.encoding == "plain":
-        return second
-    return _select_continued(first, second) if first.start == second.start else None
-
-
-def _select_continued(first: Match, second: Match) -> Match | None:
-    """Return the longer of two decoded matches that start alike; `None`: two secrets."""
-    if second.secret.begins_with(first.secret):
-        return second
-    return first if first.secret.begins_with(second.secret) else None
+    return overlaps.drop_overlapped(texts, rules)
