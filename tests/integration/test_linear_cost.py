@@ -217,6 +217,40 @@ def test_the_steps_are_linear_in_the_number_of_credentials(
     assert count_steps(large) <= MOST * count_steps(small) + FEWEST
 
 
+SHARED: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
+    "a prefix": (b'p="%b"\n' % PREFIX, lambda body: b'k%b=p+"%b"\n' % (body[:4], body)),
+    "a prefix in a long line": (
+        b'export const prefix = "%b";\n' % PREFIX,
+        lambda body: b'const k%b = prefix + "%b";\n' % (body[:4], body),
+    ),
+    "two parts": (
+        b'p1="%b"\np2="%b"\n' % (HEAD, TAIL),
+        lambda body: b'k%b=p1+p2+"%b"\n' % (body[:4], body),
+    ),
+    "the start of a key": (
+        b'p1="%b"\np2="%bq7RkZ2mTx9Lp4VnB"\nk=p1+p2\n' % (HEAD, TAIL),
+        lambda body: b'k%b=p1+p2+"%b"\n' % (body[:4], body),
+    ),
+    "a variable of a shell": (
+        b"P=%b\n" % PREFIX,
+        lambda body: b'K%b="${P}%b"\n' % (body[:4], body),
+    ),
+}
+"""Texts in which all keys begin in one variable: its value, and a line for each key."""
+
+
+@pytest.mark.parametrize(("value", "build_line"), SHARED.values(), ids=SHARED)
+def test_the_steps_are_linear_in_the_number_of_keys_that_share_a_part(
+    value: bytes, build_line: Callable[[bytes], bytes]
+) -> None:
+    bodies = [sha256(b"%d" % number).hexdigest()[:24].encode() for number in range(800)]
+    texts = [value + b"".join(map(build_line, bodies[:count])) for count in (200, 800)]
+    for text in texts:  # loads the modules
+        count_steps(text)
+    small, large = map(count_steps, texts)
+    assert large <= MOST * small + FEWEST
+
+
 def test_two_encodings_of_a_text_are_decoded_in_one_order_only() -> None:
     text = repeat(b'%2577\\u0077a_"wa_"', SMALL)
     searched: list[bytes] = []

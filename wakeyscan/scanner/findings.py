@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
 from itertools import chain
 
 from wakeyscan.core import line_index
@@ -56,8 +57,9 @@ class _MatchedDocument(NamedTuple):
 
     document: Document
     masks: Masks
-    comparison_masks: Masks | None
-    """The masks of its lines where they are compared with lines of earlier versions."""
+    format_excerpt: Callable[[int, int], str]
+    digest_line: Callable[[int, int], bytes] | None
+    """Digests lines where they are compared with lines of earlier versions."""
     comments: inline.InlineComments
     exposures: ExposureClassifier
     placeholders: placeholders.Placeholders
@@ -149,10 +151,14 @@ def _build_all(
     positions = line_index.find_positions(content, offsets, document.line, document.column)
     low, high = document.own or (0, len(content))
     masks = build_masks(content, matches)
+    # Thousands of keys may begin at one place, a variable: they have one excerpt.
     matched = _MatchedDocument(
         document,
         masks,
-        build_comparison_masks(content, matches) if context.compares_lines else None,
+        lru_cache(1)(partial(format_excerpt, masks)),
+        lru_cache(1)(partial(digest_line, build_comparison_masks(content, matches)))
+        if context.compares_lines
+        else None,
         inline.InlineComments(content),
         ExposureClassifier(document.origin, content),
         placeholders.Placeholders(matches),
@@ -186,13 +192,12 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
     if standing is Standing.REPORTED and (expired := _find_expired(match, matched.context)):
         severity = Severity(max(0, severity - 1))
         reason = f"{expired}; {reason}" if reason else expired
-    compared = matched.comparison_masks
     return Finding(
         rule=rule.id,
         secret=match.secret,
         origin=_build_origin(match, matched),
         position=Position(line, column, column + length),
-        excerpt=format_excerpt(matched.masks, low, high),
+        excerpt=matched.format_excerpt(low, high),
         severity=severity,
         exposure=exposure,
         standing=standing,
@@ -200,7 +205,7 @@ def _build_finding(match: Match, matched: _MatchedDocument) -> Finding:
         encoding=join_encodings(document.encoding, match.encoding),
         bounds=match.bounds or Bounds.CERTAIN,
         candidates=match.candidates,
-        line_digest=digest_line(compared, low, high) if compared else b"",
+        line_digest=matched.digest_line(low, high) if matched.digest_line else b"",
     )
 
 

@@ -122,7 +122,7 @@ def _find_added(
     """Yield what uses of a name add, up to its next value."""
     low, last = spans[0][1], max(spans)[1]
     high = last + _MAX_AFTER
-    for at in words.find_between(name, low, high)[:_MAX_USES]:
+    for at in words.find_between(name, low, high, _MAX_USES):
         end = at + len(name)
         found = _find_piece(content, at, end)
         if found and (_may_be_piece(word := content[slice(*found)]) or at < last):
@@ -134,20 +134,18 @@ def _find_added(
         elif at > last and _is_new_value(content, name, end):
             high = at
             break
-    yield from _find_glued(content, name, low, high)
+    yield from _find_glued(content, words, name, low, high)
 
 
-def _find_glued(content: bytes, name: bytes, low: int, high: int) -> Iterator[Span]:
+def _find_glued(
+    content: bytes, words: WordIndex, name: bytes, low: int, high: int
+) -> Iterator[Span]:
     """Yield the words directly after `$NAME`: a person means that, a shell reads a longer name."""
     variable = b"$" + name
-    at = content.find(variable, low, high)
-    for _ in range(_MAX_USES):
-        if at < 0:
-            return
+    for at in words.find_text(variable, low, high, _MAX_USES):
         glued = _GLUED.match(content, at + len(variable))
         if glued and _may_be_piece(glued[0]):
             yield glued.span()
-        at = content.find(variable, at + len(variable), high)
 
 
 def _is_new_value(content: bytes, name: bytes, end: int) -> bool:

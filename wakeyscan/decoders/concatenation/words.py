@@ -6,12 +6,15 @@ from array import array
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import islice
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.line_index import find_all
 
 _MAX_SEARCHES = 8
 """Words that are searched one by one before all words of the text are listed."""
+_MAX_NEAR = 1 << 13
+"""Bytes that are searched for a text each time; in more, all of its places are listed."""
 _WORD = lazy_pattern(rb"\w+")
 _WORD_WITH_DOLLAR = lazy_pattern(rb"(?<!\w)\w+\$[\w$]*")
 """A name of JavaScript or Java; elsewhere a dollar starts the next word."""
@@ -23,6 +26,7 @@ class WordIndex:
     def __init__(self, content: bytes) -> None:
         self._content = content
         self._places: dict[bytes, Sequence[int]] = {}
+        self._texts: dict[bytes, list[int]] = {}
         self._all: dict[bytes, array[int]] | None = None
 
     def find(self, word: bytes) -> Sequence[int]:
@@ -31,10 +35,20 @@ class WordIndex:
             self._places[word] = self._search(word)
         return self._places[word]
 
-    def find_between(self, word: bytes, low: int, high: int) -> Sequence[int]:
-        """Return the offsets of a word in `low:high`."""
-        places = self.find(word)
-        return places[bisect_left(places, low) : bisect_left(places, high)]
+    def find_between(
+        self, word: bytes, low: int, high: int, most: int | None = None
+    ) -> Sequence[int]:
+        """Return the offsets of a word in `low:high`; only the first ones, if `most` is given."""
+        return _select_between(self.find(word), low, high, most)
+
+    def find_text(self, text: bytes, low: int, high: int, most: int) -> Sequence[int]:
+        """Return the first offsets of a text in `low:high`, which may be the start of a word."""
+        if high - low > _MAX_NEAR:  # many keys begin with the same far part
+            if text not in self._texts:
+                self._texts[text] = [*find_all(self._content, text)]
+            return _select_between(self._texts[text], low, high - len(text) + 1, most)
+        near = find_all(self._content[low:high], text)
+        return [low + at for at in islice(near, most)]
 
     def _search(self, word: bytes) -> Sequence[int]:
         if len(self._places) < _MAX_SEARCHES:
@@ -55,3 +69,8 @@ class WordIndex:
             for found in pattern.finditer(self._content):
                 places[found[0]].append(found.start())
         return places
+
+
+def _select_between(places: Sequence[int], low: int, high: int, most: int | None) -> Sequence[int]:
+    first, last = bisect_left(places, low), bisect_left(places, high)
+    return places[first : last if most is None else min(last, first + most)]
