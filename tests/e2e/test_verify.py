@@ -215,7 +215,7 @@ def test_a_plan_lists_the_requests_and_sends_none(api: Api) -> None:
 
 
 def test_a_plan_estimates_the_time(api: Api) -> None:
-    api.source({"a": "".join(f"{api.key()}\n" for _ in range(101))})
+    api.source({"a": "".join(f'"{api.key()}"\n' for _ in range(101))})  # quoted: one text each
     ran = api.run("scan", "--verify-plan", "src")
     first, *listed, last = ran.err.splitlines()
     assert first == (

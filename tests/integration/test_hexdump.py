@@ -193,4 +193,5 @@ def test_a_key_is_read_over_the_middle_of_a_row(row: str, start: int) -> None:
         )
         for at in range(0, len(text), 16)
     )
-    assert list_keys(content.encode()) == [[key], [key]]
+    # The text between bars is also read as a column; a key may be cut there, with an open end.
+    assert [keys[0] for keys in list_keys(content.encode())] == [key, key]

@@ -165,7 +165,7 @@ def test_a_new_name_takes_no_more_steps_than_a_known_one() -> None:
 
 KEY_LINES: dict[str, tuple[Callable[[bytes], bytes], int]] = {
     "base64": (lambda key: SINGLE["base64"].wrap(key) + b"\n", 25),
-    "headers in a log": (lambda key: b"12:00:01 GET /x Authorization: Bearer " + key + b"\n", 11),
+    "headers in a log": (lambda key: b"12:00:01 GET /x Authorization: Bearer " + key + b"\n", 12),
     "near comments": (lambda key: b'  k("' + key + b'") \\\n', 60),
 }
 """Lines of a text with many keys, and the most steps for a byte of it."""

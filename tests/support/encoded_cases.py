@@ -59,8 +59,10 @@ CASES |= {
 }
 
 
-WITHOUT_PREFIX = [name for name in SINGLE if not name.endswith("-first") and "-named" not in name]
-"""Encodings that do not depend on the prefix of our own keys."""
+_WITH_PREFIX = ("-first", "-named", "intel-hex", "s-records")
+WITHOUT_PREFIX = [name for name in SINGLE if not any(part in name for part in _WITH_PREFIX)]
+"""Encodings that do not depend on the prefix of our own keys; records of firmware are joined only
+where they hold it."""
 
 
 def quoted(name: str, text: bytes) -> bytes:

@@ -18,8 +18,11 @@ MAX_CUTS = 8
 """Places that are tried: each costs a request."""
 
 _RUN = lazy_pattern(rb"(?:[A-Z]?[a-z]+|[A-Z]+|[0-9]+)\Z")
-_MIN_RUN, _MAX_STARTS = 3, 4
-"""Letters of a word, and places in a run of letters at which it may start."""
+_MIN_RUN, _MIN_LAST_RUN, _MAX_STARTS = 3, 5, 4
+"""Letters of a word, also before a delimiter, and places in a run at which it may start."""
+_DELIMITER = lazy_pattern(rb"[ \t]*(?:[\r\n]|\Z)|[\"'`,;)\]}<&\\]")
+_LONG_END = lazy_pattern(rb"(?:[a-z]{4}|[A-Z]{5}|[0-9]{3}|s|-[0-9]{2}(?:T[0-9]{2})?)\Z")
+"""The end of a text that may be such a word before a delimiter."""
 _STATUS = 3
 """Digits of a status of HTTP, which `curl -w` prints last."""
 _OTHER_WORD = lazy_pattern(rb"\xc3[\x80-\xbf]|[ \t]*\x0c")
@@ -49,15 +52,26 @@ def list_unglued(content: bytes, start: int, end: int) -> list[bytes]:
 
     Quotes enclose no such word.
     """
+    if _DELIMITER.match(content, end) and not _LONG_END.search(content, start, end):
+        return []  # as for most keys
     quote, text = content[end : end + 1], content[start:end]
     if quote in _QUOTES and content[start - 1 : start] == quote:
         return []
-    shortest = 1 if _OTHER_WORD.match(content, end) else _MIN_RUN
-    cuts = _list_cuts(text, shortest)
+    cuts = _list_cuts(text, _find_shortest(content, end))
     if is_before_prompt(content[end : end + _REACH]):
         sizes = range(1, min(_MAX_USER, len(text) - MIN_KEY) + 1)
         cuts = chain(cuts, (text[:-size] for size in sizes))
     return [*islice(dict.fromkeys(cuts), MAX_CUTS)]
+
+
+def _find_shortest(content: bytes, end: int) -> int:
+    """Return the letters of the shortest word that may be glued to the key before an offset.
+
+    Before a delimiter, most keys are whole, and few random ones end with a long word.
+    """
+    if _OTHER_WORD.match(content, end):
+        return 1
+    return _MIN_LAST_RUN if _DELIMITER.match(content, end) else _MIN_RUN
 
 
 def _list_cuts(text: bytes, shortest: int) -> Iterator[bytes]:
@@ -69,7 +83,7 @@ def _list_cuts(text: bytes, shortest: int) -> Iterator[bytes]:
         yield text
     while len(text) > MIN_KEY:
         run = _RUN.search(text, MIN_KEY)
-        if not run or len(run[0]) < shortest:
+        if not run or len(run[0]) < (min(shortest, _STATUS) if run[0].isdigit() else shortest):
             break
         start, last = run.start(), run.end() - min(2, shortest) + 1
         yield from (text[:at] for at in range(start, min(last, start + _MAX_STARTS)))
