@@ -21,11 +21,7 @@ from wakeyscan.core.secret import API_KEY, MIN_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.bounds import is_binary
 from wakeyscan.scanner.ends.continuations import find_continuations, may_be_in_next_value
-from wakeyscan.scanner.ends.glued_words import (
-    MAX_CUTS,
-    is_before_prompt,
-    list_unglued,
-)
+from wakeyscan.scanner.ends.glued_words import MAX_CUTS, is_before_prompt, list_unglued
 from wakeyscan.scanner.ends.layers import list_layers
 from wakeyscan.scanner.ends.open_literals import open_record
 from wakeyscan.scanner.ends.rests import find_rests, spell_dashes

@@ -52,26 +52,19 @@ def list_unglued(content: bytes, start: int, end: int) -> list[bytes]:
 
     Quotes enclose no such word.
     """
-    if _DELIMITER.match(content, end) and not _LONG_END.search(content, start, end):
+    is_delimited = _DELIMITER.match(content, end) is not None
+    if is_delimited and not _LONG_END.search(content, start, end):
         return []  # as for most keys
     quote, text = content[end : end + 1], content[start:end]
     if quote in _QUOTES and content[start - 1 : start] == quote:
         return []
-    cuts = _list_cuts(text, _find_shortest(content, end))
+    # Before a delimiter, most keys are whole, and few random ones end with a long word.
+    shortest = _MIN_LAST_RUN if is_delimited else _MIN_RUN
+    cuts = _list_cuts(text, 1 if _OTHER_WORD.match(content, end) else shortest)
     if is_before_prompt(content[end : end + _REACH]):
         sizes = range(1, min(_MAX_USER, len(text) - MIN_KEY) + 1)
         cuts = chain(cuts, (text[:-size] for size in sizes))
     return [*islice(dict.fromkeys(cuts), MAX_CUTS)]
-
-
-def _find_shortest(content: bytes, end: int) -> int:
-    """Return the letters of the shortest word that may be glued to the key before an offset.
-
-    Before a delimiter, most keys are whole, and few random ones end with a long word.
-    """
-    if _OTHER_WORD.match(content, end):
-        return 1
-    return _MIN_LAST_RUN if _DELIMITER.match(content, end) else _MIN_RUN
 
 
 def _list_cuts(text: bytes, shortest: int) -> Iterator[bytes]:

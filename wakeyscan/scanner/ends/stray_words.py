@@ -18,11 +18,12 @@ from __future__ import annotations
 from itertools import islice
 
 from wakeyscan.core.lazy import lazy_pattern
+from wakeyscan.core.secret import MAX_KEY
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.scanner.ends.file_kinds import is_table
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX
 from wakeyscan.scanner.ends.value_names import is_argument, may_have_same_name
-from wakeyscan.scanner.ends.words import looks_random
+from wakeyscan.scanner.ends.words import has_long_parts, looks_random
 
 if TYPE_CHECKING:
     import re
@@ -36,8 +37,6 @@ _MAX_WORDS = 8
 """Words on either side that are judged."""
 _MAX_NAMES = 256
 """Bytes before a secret in which its names are."""
-_MAX_KEY = 136
-"""Characters of the longest key."""
 
 _START, _END = (
     rb"(?:(?<![\w./+@#%\\-])(?<!==)|(?<=\\[bfnrt]))",
@@ -57,7 +56,6 @@ _CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{3,120}+" + _END)
 _DIGEST = lazy_pattern(rb"(?:0x)?(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
 _DIGEST_SIZES = (32, 40, 64, 96, 128)
 _WORD_BEFORE = lazy_pattern(rb"[A-Za-z]{2,} \Z")
-_PART = lazy_pattern(rb"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _DIGITS = lazy_pattern(rb"[0-9]+")
 _SEPARATOR = lazy_pattern(rb"[,;\t|]")
 _MIN_PARTS = ((6, 2.5), (8, 2.8), (120, 3.2))
@@ -112,7 +110,7 @@ def _list_random_words(
     for found in pattern.finditer(content, start, stop):
         word, at = found[0], found.start()
         is_known = word in text or (is_mixed and _is_name(word))
-        if is_known or len(text) + len(word) > _MAX_KEY:
+        if is_known or len(text) + len(word) > MAX_KEY:
             continue
         if _DIGEST.match(word) and (not is_digest or _is_digest(content[start:at], word)):
             continue
@@ -127,8 +125,6 @@ def _is_digest(before: bytes, word: bytes) -> bool:
 
 def _is_name(word: bytes) -> bool:
     """Return whether a word of small and capital letters is put together from words."""
-    parts = _PART.findall(word)
-    letters = sum(map(len, parts))
     is_few = len(_DIGITS.findall(word)) <= 1 and not word[:1].isdigit()
     least = next(least for size, least in _MIN_PARTS if len(word) <= size)
-    return is_few and letters >= least * len(parts)
+    return is_few and has_long_parts(word, least)

@@ -134,8 +134,17 @@ def is_name(text: bytes, min_part: float = _MIN_PART) -> bool:
         return False
     if len(segments) > 1 and all(map(_SEGMENT.fullmatch, segments)):
         return True
-    letters = sum(map(len, segments))
-    return letters <= _MAX_ABBREVIATION or letters >= min_part * len(_PART.findall(text))
+    is_short = sum(map(len, segments)) <= _MAX_ABBREVIATION
+    return is_short or has_long_parts(text, min_part)
+
+
+def has_long_parts(text: bytes, least: float) -> bool:
+    """Return whether the words in a text have at least so many letters on average.
+
+    A word begins with a capital letter, or has only such letters.
+    """
+    parts = _PART.findall(text)
+    return sum(map(len, parts)) >= least * len(parts)
 
 
 def read_piece(text: bytes) -> bytes:
