@@ -34,7 +34,7 @@ from tests.support.fake_wastack import (
     says,
 )
 from tests.support.files import write
-from tests.support.keys import PREFIX, MakeKey, mask
+from tests.support.keys import PREFIX, MakeKey, fingerprint, mask
 from tests.support.reports import FORMATS
 from tests.support.repositories import Repo
 from tests.support.runner import Runner
@@ -1432,11 +1432,84 @@ def test_verify_says_what_it_scanned_if_that_is_not_what_the_report_is_about(api
     assert api.run("verify", str(file), cwd=repo.top).code == 0
 
 
-def test_verify_of_a_report_without_keys_passes(api: Api) -> None:
-    api.source({"a": f"'X-App-Key': '{api.app_key()}'\n"})
-    file = report_of(api, "scan", "src")
-    ran = api.run("verify", str(file))
+def test_verify_of_a_report_without_findings_passes(api: Api) -> None:
+    api.source({"a": "X-App-Key: your_app_key\n"})
+    assert api.run("scan", "src", "--report", "json=report.json").code == 0
+    ran = api.run("verify", "report.json")
     assert ran == Ran(0, "No keys found, so there is nothing to verify.\n", "")
+
+
+ONLY_ITS_SERVICE = (
+    "only the service that issued the credential knows whether it works; revoke it there"
+)
+ONLY_WITH_A_KEY = "the API accepts an X-App-Key only with a key"
+NO_VERIFIER = "WAStack cannot say whether such a secret works; revoke it where it was issued"
+USER_RULE = """
+title = "Ticket"
+severity = "medium"
+anchors = ["ticket_"]
+pattern = '(?P<secret>ticket_[0-9a-f]{16})'
+help = "Revoke it."
+hits = ["ticket_0123456789abcdef", "'ticket_1123456789abcdef'", "ticket_2123456789abcdef;"]
+misses = ["ticket_", "ticket_1", "nothing"]
+"""
+
+
+def header(api: Api) -> str:
+    return f"headers = {{'Authorization': 'Bearer {api.app_key()}'}}\n"
+
+
+def app_key_line(api: Api) -> str:
+    return f"headers = {{'X-App-Key': '{api.app_key()}'}}\n"
+
+
+@pytest.mark.parametrize("command", ["scan", "audit"])
+@pytest.mark.parametrize(
+    ("lines_of", "rule", "reason"),
+    [
+        pytest.param(header, "authorization-header", ONLY_ITS_SERVICE, id="headers"),
+        pytest.param(app_key_line, "wastack-app-key", ONLY_WITH_A_KEY, id="app keys"),
+        pytest.param(
+            lambda _: f"ticket_{fingerprint('a')[:16]}\n", "ticket", NO_VERIFIER, id="own"
+        ),
+    ],
+)
+def test_verify_of_a_report_without_keys_is_incomplete_if_it_has_other_findings(
+    api: Api, command: str, lines_of: Callable[[Api], str], rule: str, reason: str
+) -> None:
+    repo = Repo(api.folder / "src")
+    write(api.folder, {"own/ticket.toml": USER_RULE})
+    repo.commit({"a": lines_of(api), "b": "X-App-Key: your_app_key\n"})
+    file = str(report_of(api, command, "--rules", "own", "src"))
+    ran = api.run("verify", file)
+    assert ran == Ran(3, f"Not verified: 1 finding of {rule}: {reason}\n", "")
+    report = api.run("verify", file, "-f", "json").json()
+    group = {"rule": rule, "findings": 1, "reason": reason, "gap": True}
+    assert (report["complete"], report["unverifiable"]) == (False, [group])
+    assert report["summary"]["unverifiable"] == 1
+    ran = api.run("verify", file, "-f", "markdown")
+    assert f"| `1 finding of {rule}` | `{reason}` |" in ran.out
+    assert (ran.code, "**incomplete**" in ran.out, api.asked) == (3, True, [])
+
+
+@pytest.mark.parametrize(
+    ("lines_of", "mark", "code"),
+    [
+        pytest.param(header, "", 3, id="a header may still work"),
+        pytest.param(header, "  # wakeyscan:ignore -- revoked", 0, id="an accepted header"),
+        pytest.param(app_key_line, "", 0, id="an app key is no access"),
+    ],
+)
+def test_verify_says_what_else_a_report_with_revoked_keys_has(
+    api: Api, lines_of: Callable[[Api], str], mark: str, code: int
+) -> None:
+    key = api.key(REVOKED)
+    lines = [lines_of(api).rstrip("\n") + mark for _ in range(2)]
+    api.source({"a": f"'{key}'\n", "b": "\n".join(lines) + "\n"})
+    ran = api.run("verify", str(report_of(api, "scan", "src")))
+    others = [line for line in ran.out.splitlines() if line.startswith("Not verified: 2 findings")]
+    assert (ran.code, len(others)) == (code, 0 if mark else 1), ran
+    assert f"{mask(key)}  revoked  {NAMED}\n" in ran.out
 
 
 def test_verify_reports_files_that_cannot_be_scanned_again(api: Api) -> None:

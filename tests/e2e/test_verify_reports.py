@@ -29,8 +29,8 @@ SCHEMA = Draft202012Validator(
             "command": {"const": "verify"},
             "complete": {"type": "boolean"},
             "summary": {
-                "required": ["keys", "by_liveness", "changed", "missing"],
-                "properties": {"keys": COUNT, "changed": COUNT, "missing": COUNT},
+                "required": ["keys", "by_liveness", "changed", "missing", "unverifiable"],
+                "properties": {"keys": COUNT, "missing": COUNT, "unverifiable": COUNT},
             },
             "keys": {
                 "items": {
@@ -91,6 +91,7 @@ def test_json_has_the_verdict_before_and_after(scene: Scene) -> None:
         "by_liveness": {"live": 1, "revoked": 1},
         "changed": 1,
         "missing": 1,
+        "unverifiable": 0,
     }
     assert (report["complete"], report["missing"]) == (False, [mask(scene.gone)])
     assert [key for key in scene[2:] if key in ran.out] == []

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import chdir
 
 from wakeyscan.cli.rescans import rescan
-from wakeyscan.core.document import MEMBER_SEPARATOR
+from wakeyscan.cli.saved_keys import FLEET, load_report
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import
 from wakeyscan.core.redaction import redact
-from wakeyscan.core.secret import API_KEY, APP_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import worktree
-from wakeyscan.reports.saved_report import FLEET_REPORT, check_fingerprint_key, read_report
 from wakeyscan.verification.pairing import list_requests
 from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from wakeyscan.cli import fleet_rescan
-    from wakeyscan.cli.fleet_rescan import KeyPlace
+    from wakeyscan.cli.saved_keys import ReportedKey, SavedReport
+    from wakeyscan.cli.unverifiable import Unverifiable
     from wakeyscan.config import config
     from wakeyscan.core.document import Skipped
     from wakeyscan.core.secret import Secret
@@ -30,8 +27,6 @@ if TYPE_CHECKING:
     from wakeyscan.verification import VerifyOptions
 else:
     fleet_rescan = lazy_import("wakeyscan.cli.fleet_rescan")
-
-_FLEET = "fleet"
 
 
 class VerifyPlan(NamedTuple):
@@ -48,62 +43,41 @@ class VerifyPlan(NamedTuple):
     """Keys on standard input that look like examples, with the reason."""
     unsent: tuple[Secret, ...] = ()
     """Those among them that documentation publishes: they are not sent."""
+    unverifiable: tuple[Unverifiable, ...] = ()
+    """Findings of the report that are no keys."""
     rescanned: str = ""
     """A sentence on what was scanned again, if that may not be what the report is about."""
 
 
-class _ReportedKey(NamedTuple):
-    """A key in a report."""
-
-    name: str
-    """The redacted key."""
-    liveness: str
-    is_open: bool
-    """Whether no occurrence of it has certain bounds."""
-
-
-class _SavedReport(NamedTuple):
-    """Content of a report."""
-
-    command: str
-    targets: tuple[str, ...]
-    keys: dict[str, _ReportedKey]
-    """Its keys by fingerprint."""
-    places: tuple[KeyPlace, ...] = ()
-    """Where they are, for a fleet."""
-    paths: frozenset[str] = frozenset()
-    """The files that have them."""
-
-
 def plan_report(path: str, settings: config.Config, options: VerifyOptions) -> VerifyPlan:
     """Scan the targets of a report again, and compare the keys with those of the report."""
-    path = os.path.join(path, FLEET_REPORT) if os.path.isdir(path) else path
-    saved = _load_report(path)
-    folder = _find_folder(path, saved)
-    result = _rescan(path, folder, saved, settings)
+    saved = load_report(path)
+    folder = _find_folder(saved)
+    result = _rescan(folder, saved, settings)
     known = saved.keys
     requests = [_apply_report(request, known) for request in list_requests(result, options)]
-    if saved.command == _FLEET:  # of its repositories, some have other keys, too
+    if saved.command == FLEET:  # of its repositories, some have other keys, too
         requests = [one for one in requests if one.secret.fingerprint in known]
     found = {request.secret.fingerprint for request in requests}
     missing = sorted(set(known) - found)
-    is_elsewhere = folder != os.curdir or (missing and saved.command != _FLEET)
+    is_elsewhere = folder != os.curdir or (missing and saved.command != FLEET)
     return VerifyPlan(
         requests=requests,
         liveness_before={fingerprint: key.liveness for fingerprint, key in known.items()},
         missing=tuple(known[fingerprint].name for fingerprint in missing),
         gaps=tuple(item for item in result.skipped if item.gap),
+        unverifiable=saved.unverifiable,
         rescanned=_format_rescanned(saved, folder) if is_elsewhere else "",
     )
 
 
-def _find_folder(path: str, saved: _SavedReport) -> str:
+def _find_folder(saved: SavedReport) -> str:
     """Return the folder to scan again: the current one, or the repository around the report.
 
     That is what the report is about if it has more of the files that the report names.
     """
-    own, other = (worktree.find_work_tree(one) for one in (".", os.path.dirname(path) or "."))
-    if saved.command == _FLEET or other is None or other == own:
+    own, other = (worktree.find_work_tree(one) for one in (".", os.path.dirname(saved.file) or "."))
+    if saved.command == FLEET or other is None or other == own:
         return os.curdir
     here, there = (
         sum(os.path.lexists(os.path.join(top, file)) for file in saved.paths)
@@ -112,23 +86,23 @@ def _find_folder(path: str, saved: _SavedReport) -> str:
     return other if there > here else os.curdir
 
 
-def _format_rescanned(saved: _SavedReport, folder: str) -> str:
+def _format_rescanned(saved: SavedReport, folder: str) -> str:
     targets = redact(", ".join(saved.targets))
     return f"{targets} in {redact(os.path.realpath(folder))}"
 
 
-def _rescan(path: str, folder: str, saved: _SavedReport, settings: config.Config) -> RunResult:
-    if saved.command != _FLEET:
+def _rescan(folder: str, saved: SavedReport, settings: config.Config) -> RunResult:
+    if saved.command != FLEET:
         if isinstance(settings.rules, str) and settings.rules:
             settings = settings._replace(rules=os.path.abspath(settings.rules))
         with chdir(folder):  # targets are relative to it
             return rescan(saved.command, list(saved.targets), settings)
-    report = fleet_rescan.FleetReport(os.path.dirname(path), saved.targets, saved.places)
+    report = fleet_rescan.FleetReport(os.path.dirname(saved.file), saved.targets, saved.places)
     return fleet_rescan.rescan_fleet(report, settings)
 
 
 def _apply_report(
-    request: VerificationRequest, known: dict[str, _ReportedKey]
+    request: VerificationRequest, known: dict[str, ReportedKey]
 ) -> VerificationRequest:
     """Return a request for the key that a report names, with the bounds in the report.
 
@@ -139,33 +113,3 @@ def _apply_report(
         return request._replace(bounds=Bounds.OPEN) if reported.is_open else request
     complete = (one for one in request.candidates if one.fingerprint in known)
     return next((VerificationRequest(one, request.app_key) for one in complete), request)
-
-
-def _load_report(path: str) -> _SavedReport:
-    """Read a report; raise `SourceError`."""
-    with read_report(path) as report:
-        check_fingerprint_key(path, report)
-        items = [item for item in (*report["findings"], *report["keys"]) if item["rule"] == API_KEY]
-        certain = {item["fingerprint"] for item in items if item.get("bounds") != Bounds.OPEN}
-        known = {
-            str(item["fingerprint"]): _ReportedKey(
-                str(item["secret"]), str(item["liveness"]), item["fingerprint"] not in certain
-            )
-            for item in items
-        }
-        command = str(report["command"])
-        places = tuple(_list_places(report)) if command == _FLEET else ()
-        paths = frozenset(
-            str(one["path"]).partition(MEMBER_SEPARATOR)[0] for one in items if "path" in one
-        )
-        targets = tuple(map(str, report["targets"]))
-        return _SavedReport(command, targets, known, places, paths)
-
-
-def _list_places(report: dict[str, Any]) -> Iterator[KeyPlace]:
-    """Yield where the report of a fleet has keys, and X-App-Keys."""
-    for item in report["findings"]:
-        if item["rule"] in (API_KEY, APP_KEY):
-            is_app_key = item["rule"] == APP_KEY
-            fingerprint, path = str(item["fingerprint"]), str(item["path"])
-            yield fleet_rescan.KeyPlace(fingerprint, path, is_app_key)

@@ -28,6 +28,8 @@ FINGERPRINT_KEY = "WAKEYSCAN_FINGERPRINT_KEY"
 
 API_KEY, APP_KEY = "wastack-api-key", "wastack-app-key"
 """Ids of the rules whose secrets WAStack can verify."""
+HEADER = "authorization-header"
+"""Id of the rule for credentials that only their own service can verify."""
 
 
 class Secret:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.secret import API_KEY, APP_KEY
+from wakeyscan.core.secret import API_KEY, APP_KEY, HEADER
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _OTHERS = ("WAKEYSCAN_", "NEXT_PUBLIC_", "VITE_", "REACT_APP_")
 Claims = frozenset[tuple[str, str]]
 """Names, in upper case, that sources give to secrets: pairs of a name and a fingerprint."""
 
-_DEFAULTS = {"authorization-header": "AUTHORIZATION_TOKEN"}
+_DEFAULTS = {HEADER: "AUTHORIZATION_TOKEN"}
 
 
 def count_names(path: str, content: bytes) -> Counter[str]:

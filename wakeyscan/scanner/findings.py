@@ -18,7 +18,7 @@ from wakeyscan.core.finding import (
     Position,
     Standing,
 )
-from wakeyscan.core.secret import API_KEY, APP_KEY
+from wakeyscan.core.secret import API_KEY, APP_KEY, HEADER
 from wakeyscan.core.severity import Severity
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.scanner import placeholders
@@ -43,8 +43,6 @@ _MAX_PIECES = 8
 """Maximum number of listed pieces of a split secret, after the first."""
 
 _NEW_COMMENT = "the same change adds its inline ignore comment, which does not count"
-
-_HEADER = "authorization-header"
 
 _NEIGHBORHOOD = 800
 """Bytes on either side of a match that may raise its severity."""
@@ -112,7 +110,7 @@ def classify_severity(
     liveness: Liveness = Liveness.UNCHECKED,
 ) -> Severity:
     """Return the severity of a finding, by the text around it (contract, section 6)."""
-    if rule.id == _HEADER and _names_vendor(neighborhood.lower()):
+    if rule.id == HEADER and _names_vendor(neighborhood.lower()):
         return Severity.HIGH
     if rule.id == APP_KEY and b"wa_live_" in neighborhood:
         return Severity.MEDIUM

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
-from wakeyscan.core.secret import Secret
+from wakeyscan.core.secret import APP_KEY, HEADER, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ else:
     # Few credentials are in several literals, and the patterns of operators take 20 ms to compile.
     credentials = lazy_import("wakeyscan.decoders.concatenation.credentials")
 
-JOINED_RULES = frozenset(("authorization-header", "wastack-app-key"))
+JOINED_RULES = frozenset((HEADER, APP_KEY))
 """Rules whose literals are joined here; parts of a key are found by its prefix."""
 
 _PIECES = "pieces"

@@ -9,7 +9,7 @@ import json
 from collections import Counter
 
 from wakeyscan import __version__
-from wakeyscan.core.redaction import escape_for_json, redact
+from wakeyscan.core.redaction import escape_for_json, make_encodable, redact
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.json import encode_skipped
@@ -18,6 +18,7 @@ from wakeyscan.verification.verdict import build_details, format_verdict
 if TYPE_CHECKING:
     from typing import Any, TextIO
 
+    from wakeyscan.cli.unverifiable import Unverifiable
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 SCHEMA = "wakeyscan-verification/1"
@@ -41,6 +42,7 @@ def _build_report(outcome: VerifyOutcome) -> dict[str, Any]:
             "by_liveness": dict(sorted(answers.items())),
             "changed": sum(key.has_changed for key in outcome.keys),
             "missing": len(outcome.missing),
+            "unverifiable": sum(group.findings for group in outcome.unverifiable),
         },
         "keys": [*map(_encode_key, outcome.keys)],
         "controls": [
@@ -52,8 +54,18 @@ def _build_report(outcome: VerifyOutcome) -> dict[str, Any]:
             for app_key, verdict in outcome.controls
         ],
         "missing": [*map(redact, outcome.missing)],
+        "unverifiable": [*map(_encode_group, outcome.unverifiable)],
         "rescanned": outcome.rescanned or None,
         "skipped": [*map(encode_skipped, outcome.gaps)],
+    }
+
+
+def _encode_group(group: Unverifiable) -> dict[str, Any]:
+    return {
+        "rule": make_encodable(group.rule),
+        "findings": group.findings,
+        "reason": group.reason,
+        "gap": group.is_gap,
     }
 
 

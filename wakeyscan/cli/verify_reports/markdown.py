@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wakeyscan.cli.verify_reports.outcome import format_count
+from wakeyscan.cli.verify_reports.outcome import format_count, format_findings
 from wakeyscan.cli.verify_reports.text import ADVICE
 from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import redact
@@ -14,6 +14,7 @@ from wakeyscan.verification.verdict import format_verdict
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from wakeyscan.cli.unverifiable import Unverifiable
     from wakeyscan.cli.verify_reports.outcome import VerifiedKey, VerifyOutcome
 
 
@@ -30,6 +31,9 @@ def write(outcome: VerifyOutcome, out: TextIO, width: int) -> None:
     if outcome.missing:
         out.write("\n| no longer found, so not verified |\n|---|\n")
         out.write(join_rows((f"| {format_code(redact(name))} |\n", 1) for name in outcome.missing))
+    if outcome.unverifiable:
+        out.write("\n| not verified | reason |\n|---|---|\n")
+        out.write(join_rows((_format_group(group), 1) for group in outcome.unverifiable))
     if outcome.rescanned:
         out.write(f"\nScanned again: {format_code(outcome.rescanned)}. {ADVICE}\n")
     if outcome.gaps:
@@ -38,6 +42,10 @@ def write(outcome: VerifyOutcome, out: TextIO, width: int) -> None:
             f"| {format_code(i.origin.path)} | {format_code(i.reason)} |\n" for i in outcome.gaps
         )
         out.write(join_rows((row, 1) for row in rows))
+
+
+def _format_group(group: Unverifiable) -> str:
+    return f"| {format_code(format_findings(group))} | {format_code(group.reason)} |\n"
 
 
 def _format_row(key: VerifiedKey) -> str:

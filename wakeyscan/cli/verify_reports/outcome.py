@@ -17,6 +17,7 @@ from wakeyscan.verification.verdict import Verdict
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from wakeyscan.cli.unverifiable import Unverifiable
     from wakeyscan.cli.verify_plan import VerifyPlan
     from wakeyscan.config.config import Config
     from wakeyscan.config.options import Values
@@ -54,6 +55,8 @@ class VerifyOutcome(NamedTuple):
     """See `VerifyPlan`."""
     gaps: tuple[Skipped, ...]
     """See `VerifyPlan`."""
+    unverifiable: tuple[Unverifiable, ...]
+    """See `VerifyPlan`."""
     rescanned: str
     """See `VerifyPlan`."""
 
@@ -64,10 +67,14 @@ class VerifyOutcome(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether all keys were found and answered, and the control key works."""
+        """Whether nothing else in the report may be a leak than keys that were answered.
+
+        The control key must work, too.
+        """
         is_known = all(key.verdict.liveness is not Liveness.UNKNOWN for key in self.keys)
         controls_work = all(verdict.liveness is Liveness.LIVE for _, verdict in self.controls)
-        return is_known and controls_work and not self.missing and not self.gaps
+        is_left = any(one.is_gap for one in self.unverifiable)
+        return is_known and controls_work and not (self.missing or self.gaps or is_left)
 
 
 class VerifyReport(Protocol):
@@ -93,7 +100,9 @@ def build_outcome(plan: VerifyPlan, results: VerificationResults) -> VerifyOutco
         verdict = Verdict(Liveness.UNKNOWN, _NOT_SENT.format(plan.examples[secret]))
         keys.append(VerifiedKey(secret, None, verdict, Bounds.CERTAIN, ""))
     controls = tuple(results.controls.items())
-    return VerifyOutcome(tuple(keys), controls, plan.missing, plan.gaps, plan.rescanned)
+    return VerifyOutcome(
+        tuple(keys), controls, plan.missing, plan.gaps, plan.unverifiable, plan.rescanned
+    )
 
 
 def _doubt_example(verdict: Verdict, example: str) -> Verdict:
@@ -133,6 +142,11 @@ def format_count(outcome: VerifyOutcome) -> str:
     answers = Counter(key.verdict.liveness for key in outcome.keys)
     listed = (f"{answers[one]:,} {format_liveness(one)}" for one in LIVENESS_ORDER if answers[one])
     return f"{count:,} key{'s' * (count != 1)}: {', '.join(listed)}" if count else "no keys found"
+
+
+def format_findings(group: Unverifiable) -> str:
+    """Return the number of findings of a rule."""
+    return f"{group.findings:,} finding{'s' * (group.findings != 1)} of {group.rule}"
 
 
 def _render(name: str, outcome: VerifyOutcome, width: int) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wakeyscan.cli.verify_reports.outcome import format_count
+from wakeyscan.cli.verify_reports.outcome import format_count, format_findings
 from wakeyscan.core.redaction import escape_for_terminal, escape_line_start, redact
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.reports.terminal_text import wrap_words
@@ -42,8 +42,10 @@ def _list_rows(outcome: VerifyOutcome) -> Iterator[tuple[str, str]]:
     for name in outcome.missing:
         name = escape_for_terminal(redact(name))
         yield f"{name}  ", "no longer found, so not verified; pass it on standard input"
-    if not (outcome.controls or outcome.keys or outcome.missing):
+    if not (outcome.controls or outcome.keys or outcome.missing or outcome.unverifiable):
         yield "", "No keys found, so there is nothing to verify."
+    for group in outcome.unverifiable:
+        yield "Not verified: ", escape_for_terminal(f"{format_findings(group)}: {group.reason}")
     if outcome.rescanned:
         scanned = escape_for_terminal(outcome.rescanned)
         yield "Scanned again: ", f"{scanned}. {ADVICE}"

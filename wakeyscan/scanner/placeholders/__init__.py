@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
-from wakeyscan.core.secret import KEY_PREFIX
+from wakeyscan.core.secret import HEADER, KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.rules.prefix import find_prefix_end
 from wakeyscan.scanner.ends.text_end import CUT_NOTE, ELLIPSIS
@@ -29,7 +29,6 @@ else:
     # Few documents have many matches.
     random_texts = lazy_import("wakeyscan.scanner.placeholders.random_texts")
 
-_HEADER = "authorization-header"
 
 _DOCUMENTED = "an example from documentation"
 _CUT_SHORT = "cut short by an ellipsis"
@@ -88,7 +87,7 @@ def _find_random(matches: Iterable[Match]) -> Iterator[str]:
     for match in matches:
         text = match.secret.reveal()
         body = text[find_prefix_end(match.rule, text) :]
-        if match.rule.id != _HEADER and not is_published(text) and not is_published(body):
+        if match.rule.id != HEADER and not is_published(text) and not is_published(body):
             bodies[match.secret.fingerprint] = body
     random = frozenset(random_texts.find_random([*bodies.values()]))
     yield from (fingerprint for fingerprint, body in bodies.items() if body in random)
@@ -96,7 +95,7 @@ def _find_random(matches: Iterable[Match]) -> Iterator[str]:
 
 def find_expiry(match: Match) -> str:
     """Return the day on which the token of a header expires (ISO 8601), or nothing."""
-    return web_tokens.find_expiry(match.secret.reveal()) if match.rule.id == _HEADER else ""
+    return web_tokens.find_expiry(match.secret.reveal()) if match.rule.id == HEADER else ""
 
 
 def _is_cut_short(match: Match, content: bytes) -> bool:
@@ -122,7 +121,7 @@ def _find_reason(rule: Rule, secret: Secret, scheme: bytes) -> str:
     body = text[find_prefix_end(rule, text) :]
     if is_published(text) or is_published(body):
         return _DOCUMENTED
-    return check_header(text, scheme) if rule.id == _HEADER else check_token(body)
+    return check_header(text, scheme) if rule.id == HEADER else check_token(body)
 
 
 def is_cut_short(content: bytes, start: int, end: int, *, has_rest: bool = False) -> bool:
