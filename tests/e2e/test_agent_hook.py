@@ -110,6 +110,31 @@ def test_an_accepted_key_passes(run: Run, tmp_path: Path, key: str) -> None:
     assert run("hook", "agent", stdin=build_prompt(key)) == (0, "", "")
 
 
+@pytest.mark.parametrize("level", ["never", "critical"])
+def test_a_key_below_fail_on_passes_with_a_warning(
+    run: Run, tmp_path: Path, key: str, level: str
+) -> None:
+    write(tmp_path, {".wakeyscan.toml": f"fail-on = '{level}'\n"})
+    ran = run("hook", "agent", stdin=build_prompt(f"use {key}"))
+    warning = ran.json()["systemMessage"]
+    assert (ran.code, [*ran.json()]) == (0, ["systemMessage"])
+    assert warning.startswith(f"wakeyscan: this prompt passed, because --fail-on is {level}: ")
+    assert mask(key) in warning
+    assert key[len(PREFIX) :] not in ran.out + ran.err
+
+
+def test_a_warning_names_both_a_key_and_a_gap(run: Run, tmp_path: Path, key: str) -> None:
+    settings = "fail-on = 'never'\nagent-fail = 'open'\nmax-file-size = 10\n"
+    write(tmp_path, {".wakeyscan.toml": settings, "b": "x" * 11})
+    fields: Fields = {**CLAUDE, "hook_event_name": "PreToolUse", "tool_name": "Read"}
+    event = {**fields, "tool_input": {"file_path": "b", "why": key}}
+    ran = run("hook", "agent", stdin=json.dumps(event).encode())
+    warning = ran.json()["systemMessage"]
+    assert "--fail-on is never" in warning
+    assert "agent-fail is open" in warning
+    assert mask(key) in warning
+
+
 def test_options_that_have_no_effect_are_refused(run: Run) -> None:
     ran = run("hook", "agent", "--agent", "nobody", stdin=b"{}")
     assert ran.code == 2

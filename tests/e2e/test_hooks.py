@@ -78,6 +78,17 @@ def test_the_hook_blocks_a_commit(repo: Repo, key: str) -> None:
     assert commit(repo) == Ran(0, "", "")
 
 
+def test_findings_below_fail_on_are_printed(repo: Repo, key: str) -> None:
+    repo.install("pre-commit")
+    repo.write({".wakeyscan.toml": "fail-on = 'critical'\n", "b": f"k = {key}\n"})
+    ran = commit(repo)
+    assert (ran.code, ran.out) == (0, "")  # git has hooks write to stderr
+    assert f"high      wastack-api-key  {mask(key)}" in ran.err
+    passes = "wakeyscan: pre-commit: not stopped, because --fail-on is critical\n"
+    assert ran.err.endswith(passes)
+    assert NOT_COMMITTED not in ran.err
+
+
 def test_an_existing_hook_keeps_working(repo: Repo, key: str) -> None:
     repo.hook("pre-commit", 'echo "$0 $#" >> ../ran; test ! -e refuse || exit 7')
     repo.install("pre-commit")

@@ -1056,6 +1056,23 @@ def test_a_commit_hook_blocks_an_ignored_live_key(api: Api) -> None:
     assert "though ignored: wakeyscan:ignore: harmless" in ran.out + ran.err
 
 
+@pytest.mark.parametrize("level", ["never", "critical"])
+@pytest.mark.parametrize("mark", ["", " # wakeyscan:ignore -- harmless"], ids=["new", "ignored"])
+def test_a_commit_hook_prints_a_live_key_that_fail_on_lets_pass(
+    api: Api, level: str, mark: str
+) -> None:
+    repo = hooked(api, "--verify")
+    write(repo.top, {".wakeyscan.toml": f"fail-on = '{level}'\n"})
+    key = api.key(LIVE)
+    repo.stage({"b": f"{key}{mark}"})
+    ran = repo.attempt("commit", "-qm", "x")
+    assert (ran.code, len(api.asked)) == (0 if level == "never" else 1, 1), ran
+    assert mask(key) in ran.err
+    assert "live: the API accepted it" in ran.err
+    passes = "wakeyscan: pre-commit: not stopped, because --fail-on is never\n"
+    assert (passes in ran.err) is (level == "never")
+
+
 def test_a_commit_hook_does_not_verify_old_keys(api: Api) -> None:
     repo = hooked(api, "--verify")
     repo.commit({"b": f"{api.key(LIVE)}\n"})

@@ -8,6 +8,7 @@ from functools import partial
 
 from wakeyscan.cli.pipeline import run_scan
 from wakeyscan.core.errors import SourceError
+from wakeyscan.core.finding import Liveness
 from wakeyscan.core.redaction import escape_for_terminal, redact
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.integrations.agents import texts
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from wakeyscan.config.config import Config
     from wakeyscan.core.finding import Finding
     from wakeyscan.core.severity import Severity
+    from wakeyscan.scanner.result import RunResult
     from wakeyscan.scanner.scan import OpenTarget
 
 _MAX_FILE_SIZE = 64 << 20
@@ -52,11 +54,17 @@ def _scan_parts(event: Event, settings: Config) -> Verdict:
     targets += _open_files(event, settings)
     result = run_scan("hook", ("agent",), targets, settings)
     fields = {field for field, _ in event_texts.texts}
-    found = [f for f in result.reported() if _counts(f, fields, event, settings.fail_on)]
-    if found:
+    shown = [f for f in result.reported() if _is_shown(f, fields, event)]
+    if found := [f for f in shown if _blocks(f, settings.fail_on)]:
         return Verdict(_format_reason(event, found, fields), masked=_mask(event, found, settings))
-    if result.complete:
-        return Verdict()
+    verdict = Verdict() if result.complete else _judge_gaps(event, result, settings)
+    if passed := [f for f in shown if f.liveness is not Liveness.REVOKED]:
+        warning = _format_warning(event, passed, fields, settings)
+        return verdict._replace(warning=f"{warning}\n{verdict.warning}".rstrip())
+    return verdict
+
+
+def _judge_gaps(event: Event, result: RunResult, settings: Config) -> Verdict:
     gaps = [f"{item.origin.path}: {item.reason}" for item in result.skipped if item.gap]
     return judge_gap(event, "; ".join(gaps[:_MAX_PLACES]), settings.agent_fail)
 
@@ -68,10 +76,12 @@ def _open_files(event: Event, settings: Config) -> Iterable[OpenTarget]:
             yield SOURCES["path"], SOURCES["path"].list_units(path, settings.source)
 
 
-def _counts(found: Finding, fields: set[str], event: Event, fail_on: Severity | None) -> bool:
-    """Return whether a finding blocks the event."""
-    if fail_on is None or found.severity < fail_on:
-        return False
+def _blocks(found: Finding, fail_on: Severity | None) -> bool:
+    return fail_on is not None and found.severity >= fail_on
+
+
+def _is_shown(found: Finding, fields: set[str], event: Event) -> bool:
+    """Return whether the event shows a finding to the assistant."""
     if found.origin.path in fields or found.encoding != "plain" or not event.reads:
         return True
     return any(read.covers(found.position.line) for read in event.reads)
@@ -85,7 +95,8 @@ def _mask(event: Event, found: list[Finding], settings: Config) -> dict[str, obj
     changed = texts.EventTexts(masked)
     targets = [(changed, changed.list_units("", settings.source))]
     rest = run_scan("hook", ("agent",), targets, settings)
-    left = {f.origin.path for f in rest.reported() if _counts(f, set(), event, settings.fail_on)}
+    shown = (f for f in rest.reported() if _is_shown(f, set(), event))
+    left = {f.origin.path for f in shown if _blocks(f, settings.fail_on)}
     if not left and rest.complete:
         return masked
     withhold = partial(texts.withhold, fields=left if rest.complete else None)
@@ -105,15 +116,28 @@ def judge_gap(event: Event, gap: str, agent_fail: str) -> Verdict:
 
 def _format_reason(event: Event, found: list[Finding], fields: set[str]) -> str:
     """Return the reason for the assistant: what is where, and what to use instead."""
+    variables = sorted({_VARIABLES.get(f.rule, _OTHER_CREDENTIAL)[1] for f in found} - {""})
+    names = f" {' and '.join(variables)}" if variables else ""
+    places = _list_places(found, fields)
+    return (
+        f"wakeyscan blocked this {event.kind}: {places}. Do not repeat the value, and do not "
+        f"look for it elsewhere; use the environment variable{names} instead."
+    )
+
+
+def _format_warning(event: Event, found: list[Finding], fields: set[str], settings: Config) -> str:
+    """Return the warning for the user: the findings that `--fail-on` lets pass."""
+    return (
+        f"wakeyscan: this {event.kind} passed, because --fail-on is {settings.fail_on_name}: "
+        f"{_list_places(found, fields)}"
+    )
+
+
+def _list_places(found: list[Finding], fields: set[str]) -> str:
     places = [_format_place(finding, fields) for finding in found]
     listed = "; ".join(dict.fromkeys(places[:_MAX_PLACES]))
     more = f"; and {len(places) - _MAX_PLACES} more" if len(places) > _MAX_PLACES else ""
-    variables = sorted({_VARIABLES.get(f.rule, _OTHER_CREDENTIAL)[1] for f in found} - {""})
-    names = f" {' and '.join(variables)}" if variables else ""
-    return (
-        f"wakeyscan blocked this {event.kind}: {listed}{more}. Do not repeat the value, and do not "
-        f"look for it elsewhere; use the environment variable{names} instead."
-    )
+    return f"{listed}{more}"
 
 
 def _format_place(finding: Finding, fields: set[str]) -> str:

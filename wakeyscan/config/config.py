@@ -77,6 +77,11 @@ class Config(NamedTuple):
         return bool(self.reports or self.output)
 
     @property
+    def fail_on_name(self) -> str:
+        """The lowest severity that fails a run, as it is written in `--fail-on`."""
+        return "never" if self.fail_on is None else str(self.fail_on)
+
+    @property
     def scan_options(self) -> ScanOptions:
         """The options of the scanner."""
         return ScanOptions(self.source, self.rules, self.jobs, self.policy)

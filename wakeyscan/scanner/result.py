@@ -101,6 +101,10 @@ class RunResult(NamedTuple):
         reported = finding.Standing.REPORTED
         return tuple([f for f in self.findings if f.standing is reported])
 
+    def has_working_secrets(self) -> bool:
+        """Return whether a secret is reported that the API did not call revoked."""
+        return any(f.liveness is not finding.Liveness.REVOKED for f in self.reported())
+
     def reported_keys(self) -> tuple[SecretHistory, ...]:
         """Return the histories of the secrets that are reported; only an audit has any."""
         secrets = {f.secret for f in self.reported()} if self.keys else ()

@@ -32,7 +32,7 @@ HELP = """Run as a git hook, or install one.
 
 STAGE is pre-commit, pre-merge-commit, commit-msg, pre-push or pre-receive, followed by the
 arguments that git (or a framework) passes to such a hook. It scans what is about to be committed or
-pushed, and prints nothing if there are no findings.
+pushed, and prints nothing if there are no findings; those below --fail-on are printed, too.
 
 'agent' answers an event of a coding assistant; 'install agent' makes assistants run it."""
 
@@ -124,8 +124,11 @@ def _run_stage(stage: str, arguments: list[str], values: Values) -> int:
     settings = settings._replace(source=options, honor_new_comments=stage != _SERVER_STAGE)
     result = run_scan("hook", (stage,), [(source, units)], settings)
     code = result.exit_code(settings.fail_on, settings.strict_ignores)
-    if code or settings.verbose or settings.writes_files or settings.format != "text":
-        output.write_reports(result, settings, repeat_on_stderr=code == 1)
+    may_work = result.has_working_secrets()  # --fail-on decides about the exit code only
+    if code or may_work or settings.verbose or settings.writes_files or settings.format != "text":
+        output.write_reports(result, settings, repeat_on_stderr=code == 1 or may_work)
+    if may_work and not code:
+        output.print_error(f"{stage}: not stopped, because --fail-on is {settings.fail_on_name}")
     if code == 1:
         width = output.find_width(sys.stderr)
         reported = result.reported()

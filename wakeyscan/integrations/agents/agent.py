@@ -72,7 +72,7 @@ class Verdict(NamedTuple):
     reason: str = ""
     """Why the event is blocked, for the assistant; empty: it passes."""
     warning: str = ""
-    """Warning for the user: the parts of a passed event that were not scanned."""
+    """Warning for the user: what was found or not scanned in a passed event."""
     masked: Mapping[str, Any] = {}  # never modified
     """The values of a blocked event, with all keys masked."""
 
