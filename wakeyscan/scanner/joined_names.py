@@ -154,10 +154,10 @@ class JoinedNames:
         """
         start, end = spans[0]
         last_start, last_end = max(spans)
-        joined = self._source_text[end:last_start]
         assigned = self._find_assigned(start, last_end)
         names = assigned + self._list_listed(start, is_assigned=bool(assigned))
-        if names and any(self._is_joined(name) for name in names if name not in joined):
+        find = self._source_text.find  # a variable may be far from what thousands of keys add
+        if any(find(name, end, last_start) < 0 and self._is_joined(name) for name in names):
             return True
         if len(spans) > 1 and self._continues_after(last_end):
             return True

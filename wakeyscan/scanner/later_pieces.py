@@ -141,9 +141,8 @@ def _find_glued(
     content: bytes, words: WordIndex, name: bytes, low: int, high: int
 ) -> Iterator[Span]:
     """Yield the words directly after `$NAME`: a person means that, a shell reads a longer name."""
-    variable = b"$" + name
-    for at in words.find_text(variable, low, high, _MAX_USES):
-        glued = _GLUED.match(content, at + len(variable))
+    for at in words.find_variable(name, low, high, _MAX_USES):
+        glued = _GLUED.match(content, at + 1 + len(name))
         if glued and _may_be_piece(glued[0]):
             yield glued.span()
 
