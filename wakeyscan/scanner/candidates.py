@@ -13,6 +13,7 @@ that looks like a proof of its end.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice
 
 from wakeyscan.core.finding import Bounds
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from wakeyscan.scanner.matcher import Match
     from wakeyscan.scanner.nul_search import NulSearch
 
+    _Groups = tuple[tuple[Rest, ...], ...]
+    """Rests, one after the other, in each of the ways in which they may continue a key."""
+
 MAX_CANDIDATES = 8
 """Candidates of one key: each costs a request."""
 
@@ -56,6 +60,11 @@ _MAX_MARKS = 2
 _DASHES = lazy_pattern(rb"(?:[_-]|\xe2\x80\x90)*+")
 """Hyphens and underscores; a typesetter shows a hyphen as U+2010."""
 _JOINT = lazy_pattern(rb"(?<=[A-Za-z0-9])[_-]+")
+
+
+@lru_cache(maxsize=64)  # many texts hold one key again and again
+def _build_key(text: bytes) -> Secret:
+    return Secret(text, API_KEY)
 
 
 def list_lengths(matches: Iterable[Match]) -> tuple[int, ...]:
@@ -77,7 +86,7 @@ def add_candidates(
 ) -> Match:
     """Return a key with an open end, its candidates, and where the rest of each is in `content`."""
     text = content[match.start : match.end]
-    if match.rule.id != API_KEY or Secret(text, API_KEY) != match.secret:
+    if match.rule.id != API_KEY or _build_key(text) != match.secret:
         return match
     texts: Iterator[bytes]
     others = [*_list_others(match, content)]
@@ -88,14 +97,14 @@ def add_candidates(
             content, match.start, match.end, rests, lengths=lengths, others=others
         )
     else:
-        groups = _find_rests(match, content, path)
+        groups = _list_rests(read_end(content, match.start, match.end, path))
         rests = [*chain.from_iterable(groups)]
         dashes = _read_dashes(content, match.end)
         texts = chain.from_iterable(_list_joined(text, group, lengths, dashes) for group in groups)
     texts = chain(_list_marked(match, content), texts, others, list_shorter(text))
     texts = chain(texts, list_unglued(content, match.start, match.end))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
-    secrets = tuple(Secret(one, API_KEY) for one in islice(possible, MAX_CANDIDATES))
+    secrets = tuple(_build_key(one) for one in islice(possible, MAX_CANDIDATES))
     return match._replace(candidates=secrets, rests=_find_spans(match, rests))
 
 
@@ -114,15 +123,12 @@ def add_readings(
     has_other = match.other_ends or any(
         mark in content[match.start + MIN_KEY : match.end + 1] for mark in _MARKS
     )
-    layers = _list_layers(match, content, path, nuls)
+    end = _read_end(match, content, path, nuls)
     unglued = _list_unglued(match, content, nuls)
-    if not layers and not (has_other or unglued):
-        return match
-    found = [(layer, find_continuations(layer)) for layer in reversed(layers)]  # innermost first
-    if any(not ways and _may_be_in_next_value(layer) for layer, ways in found):
+    groups = _list_continuations(end) if end else ()
+    if groups is None:
         return match.with_bounds(Bounds.OPEN)
-    groups = [_place(way, content, match.end) for _, ways in found for way in ways]
-    if not (groups or has_other or unglued) or Secret(text, API_KEY) != match.secret:
+    if not (groups or has_other or unglued) or _build_key(text) != match.secret:
         return match
     match = match._replace(rests=_find_spans(match, chain.from_iterable(groups)))
     longer = [*_join(match, content, groups), *unglued]
@@ -137,7 +143,7 @@ def _list_unglued(match: Match, content: bytes, nuls: NulSearch | None) -> list[
     return [] if is_binary(content, start, end, nuls) else list_unglued(content, start, end)
 
 
-def _join(match: Match, content: bytes, groups: list[list[Rest]]) -> list[bytes]:
+def _join(match: Match, content: bytes, groups: _Groups) -> list[bytes]:
     """Return a key with its continuations, also with the hyphens at its end."""
     text, dashes = content[match.start : match.end], _read_dashes(content, match.end)
     joined = (one for group in groups for one in _list_joined(text, group, (), dashes))
@@ -148,43 +154,54 @@ def _add_texts(match: Match, content: bytes, shorter: list[bytes], longer: list[
     """Return a key with the texts that it may be; if there are too many, its end is open."""
     others = _list_marked(match, content), _list_others(match, content)
     texts = dict.fromkeys(chain(*others, shorter, longer))
-    secrets = tuple(Secret(one, API_KEY) for one in texts)
+    secrets = tuple(_build_key(one) for one in texts)
     if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES + MAX_CUTS:
         return match._replace(candidates=secrets)
     return match._replace(bounds=Bounds.OPEN, candidates=secrets[:MAX_CANDIDATES])
 
 
-def _find_rests(match: Match, content: bytes, path: str) -> list[list[Rest]]:
+@lru_cache(maxsize=32)  # a text may repeat a line thousands of times
+def _list_rests(end: TextEnd) -> _Groups:
     """Return the rests in each layer of the text around a key, those in the innermost one first."""
-    outer, *inner = _list_texts(read_end(content, match.start, match.end, path))
-    found = [_place(find_rests(layer), content, match.end) for layer in inner[::-1]]
-    return [*found, find_rests(outer)]
+    outer, *inner = _list_texts(end)
+    found = (_place(find_rests(layer), end.after) for layer in inner[::-1])
+    return (*found, tuple(find_rests(outer)))
 
 
-def _place(rests: list[Rest], content: bytes, end: int) -> list[Rest]:
+@lru_cache(maxsize=32)
+def _list_continuations(end: TextEnd) -> _Groups | None:
+    """Return what may continue a key in each layer, or nothing if another value may do so."""
+    layers = [*_list_texts(end)]
+    found = [(layer, find_continuations(layer)) for layer in reversed(layers)]  # innermost first
+    if any(not ways and _may_be_in_next_value(layer) for layer, ways in found):
+        return None
+    return tuple(_place(way, end.after) for _, ways in found for way in ways)
+
+
+def _place(rests: Iterable[Rest], after: bytes) -> tuple[Rest, ...]:
     """Return the rests in a layer with the offsets that they have in the text around it."""
-    placed, at = [], end
+    placed, at = [], 0
     for rest in rests:
-        start = content.find(rest.text, at, end + CONTEXT)
+        start = after.find(rest.text, at)
         if start < 0:  # a part of it is escaped
             break
         at = start + len(rest.text)
-        placed.append(Rest(rest.text, start - end, at - end))
-    return placed
+        placed.append(Rest(rest.text, start, at))
+    return tuple(placed)
 
 
-def _list_layers(match: Match, content: bytes, path: str, nuls: NulSearch | None) -> list[TextEnd]:
-    """Return the end of a key in each layer of the text around it.
+def _read_end(match: Match, content: bytes, path: str, nuls: NulSearch | None) -> TextEnd | None:
+    """Return the end of a key if a line may follow that continues it.
 
-    There are none in binary data, before the same line with another key, before the next parameter
-    of a URL, and in the last line.
+    None does in binary data, before the same line with another key, before the next parameter of a
+    URL, and in the last line.
     """
     start, end = match.start, match.end
     if is_binary(content, start, end, nuls) or is_before_same_line(content, start, end):
-        return []
+        return None
     text_end = read_end(content, start, end, path)
     is_inside = is_before_parameter(text_end.after) or not may_have_lines(text_end.after)
-    return [] if is_inside else [*_list_texts(text_end)]
+    return None if is_inside else text_end
 
 
 def _list_texts(end: TextEnd) -> Iterator[TextEnd]:
@@ -205,7 +222,7 @@ def add_part(match: Match, content: bytes, part: bytes) -> Match:
     text = content[match.start : match.end]
     if not (_KEY.fullmatch(part) and part != text and text.startswith(part)):
         return match
-    return match._replace(candidates=(*match.candidates, Secret(part, API_KEY)))
+    return match._replace(candidates=(*match.candidates, _build_key(part)))
 
 
 def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:
@@ -215,14 +232,14 @@ def _find_spans(match: Match, rests: Iterable[Rest]) -> tuple[Span, ...]:
 def add_joined(match: Match, content: bytes, names: JoinedNames) -> Match:
     """Return a part of a key with the whole keys that it is a part of, as far as `names` tell."""
     spans = ((match.start, match.end), *match.elsewhere)
-    if Secret(_read(content, spans), API_KEY) != match.secret:
+    if _build_key(_read(content, spans)) != match.secret:
         return match
     found = names.find_rests(spans)
     texts = dict.fromkeys(_read(content, (*spans, *rests)) for rests in found)
     if added := names.find_added(spans):
         found.append(tuple(added))
         texts = {_read(content, sorted((*spans, *added))): None, **texts}
-    secrets = [Secret(one, API_KEY) for one in texts if _KEY.fullmatch(one)]
+    secrets = [_build_key(one) for one in texts if _KEY.fullmatch(one)]
     rests = dict.fromkeys(chain.from_iterable(found))
     return match._replace(candidates=tuple(secrets[:MAX_CANDIDATES]), rests=tuple(rests))
 
@@ -238,7 +255,7 @@ def _read_dashes(content: bytes, end: int) -> bytes:
 
 
 def _list_joined(
-    text: bytes, rests: list[Rest], lengths: Sequence[int], dashes: bytes = b""
+    text: bytes, rests: Sequence[Rest], lengths: Sequence[int], dashes: bytes = b""
 ) -> Iterator[bytes]:
     joined = [text]
     for rest in rests:

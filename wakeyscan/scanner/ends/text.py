@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_starts import CELL_SEPARATOR
@@ -74,6 +75,7 @@ class _Row(NamedTuple):
     """Takes the end, the text that matches, and the text after it."""
 
 
+@lru_cache(maxsize=32)  # a text may repeat a line thousands of times
 def is_end_certain(end: TextEnd) -> bool:
     """Return whether a row of the table proves an end in each layer, and no rest follows."""
     if is_before_parameter(end.after):  # in each layer, and many in a log
