@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator
 
-from wakeyscan.decoders.decoder import ComputedSegments, DecodedText, Segment, Span
+from wakeyscan.decoders._listed_segments import ListedSegments
+from wakeyscan.decoders.decoder import DecodedText, Span
 
 _DecodeEscape = Callable[["re.Match[bytes]"], bytes]
 """Returns the text that an escape stands for."""
@@ -105,10 +104,10 @@ def _build_anchor_pattern(anchors: Iterable[bytes], intro: bytes, escape_pattern
     )
 
 
-class _EscapedSegments(ComputedSegments):
-    """The segments of a text with escapes: each escape is one, and so is the text between two.
+class _EscapedParts:
+    """The parts of a text with escapes: each escape is one, and so is the text between two.
 
-    A text may have thousands of them and mostly has no match, so they are built for one only.
+    A text may have thousands of them, and mostly has no match that needs them.
     """
 
     def __init__(self, span: Span) -> None:
@@ -120,43 +119,27 @@ class _EscapedSegments(ComputedSegments):
         """Add the escape at `start:end`, which is decoded to `size` bytes."""
         self._escapes.extend((start, end, size))
 
-    @property
-    def offsets(self) -> Sequence[int]:
-        """The offset of each segment."""
-        return self._built[0]
-
-    def build_segment(self, number: int) -> Segment:
-        """Return a segment by its number."""
-        offsets, starts, ends = self._built
-        return Segment(offsets[number], starts[number], ends[number])
-
-    @cached_property
-    def _built(self) -> tuple[array[int], array[int], array[int]]:
-        """The offsets of the segments, and the starts and the ends of their sources."""
-        built = array("Q"), array("Q"), array("Q")
-        offset, (at, stop) = 0, self._span
+    def __iter__(self) -> Iterator[tuple[int, int, int]]:
+        """Yield the decoded size of each part, and the start and the end of its source."""
+        at, stop = self._span
         numbers = iter(self._escapes)
-        escapes = zip(numbers, numbers, numbers, strict=True)
-        for start, end, size in chain(escapes, ((stop, stop, 0),)):
-            for low, high, count in ((at, start, start - at), (start, end, size)):
-                if count:
-                    for places, place in zip(built, (offset, low, high), strict=True):
-                        places.append(place)
-                    offset += count
+        for start, end, size in zip(numbers, numbers, numbers, strict=True):
+            yield start - at, at, start
+            yield size, start, end
             at = end
-        return built
+        yield stop - at, at, stop
 
 
 def decode_escapes(
     content: bytes, span: Span, pattern: bytes, decode: _DecodeEscape
 ) -> DecodedText:
     """Return the text in `span`, with each match of `pattern` replaced by its decoded form."""
-    texts, at, segments = list[bytes](), span[0], _EscapedSegments(span)
+    texts, at, parts = list[bytes](), span[0], _EscapedParts(span)
     for escaped in re.compile(pattern).finditer(content, *span):
         start, end = escaped.span()
         text = decode(escaped)
         texts += (content[at:start], text)
-        segments.add(start, end, len(text))
+        parts.add(start, end, len(text))
         at = end
     texts.append(content[at : span[1]])
-    return DecodedText(b"".join(texts), span, segments)
+    return DecodedText(b"".join(texts), span, ListedSegments(parts))

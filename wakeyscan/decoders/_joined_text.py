@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from wakeyscan.core.typing import NamedTuple
 from wakeyscan.decoders._gaps import LETTER, GapFormat, SplitKey, find_keys
-from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Segment, Span
+from wakeyscan.decoders._listed_segments import ListedSegments
+from wakeyscan.decoders.decoder import DecodedText, FoundAnchors, Span
 
 _BEFORE, _AFTER = 256, 1024
 """Bytes around a key that are decoded with it: they may prove its bounds."""
@@ -92,13 +93,10 @@ def _merge_edits(edits: list[_Edit], others: Iterable[_Edit]) -> list[_Edit]:
 
 def _apply_edits(content: bytes, window: Span, edits: list[_Edit]) -> DecodedText:
     low, high = max(0, window[0]), min(len(content), window[1])
-    span, texts, offset = (low, high), list[bytes](), 0
-    segments: list[Segment] = []
+    span, texts = (low, high), list[bytes]()
+    parts: list[tuple[int, int, int]] = []
     for start, end, text in (*edits, _Edit(high, high)):
-        for part, source in ((content[low:start], (low, start)), (text, (start, end))):
-            if part:
-                texts.append(part)
-                segments.append(Segment(offset, *source))
-                offset += len(part)
+        texts += (content[low:start], text)
+        parts += ((len(texts[-2]), low, start), (len(text), start, end))
         low = end
-    return DecodedText(b"".join(texts), span, tuple(segments))
+    return DecodedText(b"".join(texts), span, ListedSegments(parts))
