@@ -179,6 +179,22 @@ def test_a_key_takes_few_steps(build_line: Callable[[bytes], bytes], most: int) 
     assert count_steps(text) <= most * len(text)
 
 
+REPEATED: dict[str, tuple[bytes, int]] = {
+    "escaped line ends": (PREFIX + b"q7" * 20 + rb"\n", 12),
+    "words": (b"the key is " + PREFIX + b"q7RkZ2mTx9Lp4VnB8s and more of it ", 8),
+    "placeholders": (PREFIX + b"your_api_key_here ", 13),
+    "lines in JSON": (GAPS["lines in JSON"], 40),
+}
+"""Tokens with a key that are repeated, and the most steps for a byte of their text."""
+
+
+@pytest.mark.parametrize(("token", "most"), REPEATED.values(), ids=REPEATED)
+def test_a_repeated_key_takes_few_steps(token: bytes, most: int) -> None:
+    text = repeat(token, 16 << 10)
+    count_steps(text)
+    assert count_steps(text) <= most * len(text)
+
+
 NESTED: dict[tuple[str, ...], int] = {
     ("percent", "soft-3", "base64-lines-10"): 40,
     ("entities-first", "unicode-first", "base64-lines-21"): 40,
