@@ -57,7 +57,7 @@ class Corner(NamedTuple):
     reached: set[str]
     removed: str | None = None
     at_head: bool = False
-    pushed: bool = False
+    pushed: bool | None = False
     days: int | None = None
 
 
@@ -182,9 +182,9 @@ def in_metadata(corners: Corners) -> None:
     note = (repo.id("refs/notes/commits"), noon(15), root, 1)
     wanted["note"] = Corner(note, {"refs/notes/commits", "reflog"})
     repo.git("tag", "-a", "-m", f"tag\n\n{new('tag message')}", "v1", "main")
-    wanted["tag message"] = Corner(("", "", "(tag message)", 3), {"refs/tags/v1"})
+    wanted["tag message"] = Corner(("", "", "(tag message)", 3), {"refs/tags/v1"}, pushed=None)
     repo.git("tag", new("tag name"), root)
-    wanted["tag name"] = Corner(("", "", VERSION, 1), {VERSION})
+    wanted["tag name"] = Corner(("", "", VERSION, 1), {VERSION}, pushed=None)
     repo.git("branch", f"feature/{new('branch name')}", root)
     wanted["branch name"] = Corner(("", "", FEATURE, 1), {FEATURE})
 
@@ -404,6 +404,43 @@ def test_a_key_is_pushed_if_a_remote_tracking_branch_has_it(
     repo.commit({"a": "none"})
     told = life(repo.audit().json(), key)
     assert told["pushed"] is {None: None, "before": False, "at": True}[remote]
+
+
+def push_to_server(repo: Dated) -> None:
+    repo.commit({"r": "r"})
+    repo.git("init", "-q", "--bare", str(repo.top.parent / "server"))
+    repo.git("remote", "add", "o", "../server")
+    repo.git("push", "-q", "-u", "o", "main")
+
+
+@pytest.mark.parametrize(
+    ("commands", "pushed", "branches"),
+    [
+        (["push -q o main", "push -q -f o main^:main"], True, ["o/main"]),
+        (["push -q o main", "push -q o :main", "reset -q --hard HEAD^"], None, []),
+        (["checkout -q -b x", "push -q -u o x", "push -q o :x", "branch -q -D main"], None, []),
+        (["reset -q --soft HEAD^", "tag -a -m t t HEAD@{1}"], None, []),
+        (["branch b", "reset -q --hard HEAD^"], False, []),
+        (["reset -q --hard HEAD^"], False, []),
+    ],
+    ids=["forced push", "only branch deleted", "branch deleted", "tag", "local branch", "reflog"],
+)
+def test_a_key_is_only_called_not_pushed_if_the_clone_shows_it(
+    repo: Dated, key: str, commands: list[str], pushed: bool | None, branches: list[str]
+) -> None:
+    push_to_server(repo)
+    repo.commit({"a": key})
+    for command in commands:
+        repo.git(*command.split())
+    told = life(repo.audit().json(), key)
+    assert (told["pushed"], told["pushed_to"]) == (pushed, branches)
+    assert (told["next"][0]["text"].startswith("Rotate it too")) == (pushed is False)
+
+
+def test_a_key_in_the_message_of_a_tag_may_be_pushed(repo: Dated, key: str) -> None:
+    push_to_server(repo)
+    repo.git("tag", "-a", "-m", key, "t")
+    assert life(repo.audit().json(), key)["pushed"] is None
 
 
 def test_more_keys_than_the_limit_of_open_files_are_audited(repo: Dated, make_key: MakeKey) -> None:
@@ -634,7 +671,7 @@ Not known to be revoked: treat these as live (2)
      at HEAD     public/app.js:1
      introduced  {two[:12]}  public/app.js:1
      reachable   from HEAD, refs/heads/main, index
-     next        only in local commits: rewrite them; rotate it too if shared
+     next        only in local commits: rewrite them; rotate it too if unsure
      | let k = '{mask(here)}';
 
   2  high      wastack-api-key  {mask(old)}
@@ -650,9 +687,10 @@ Scanned 10 objects (636 bytes).
 
 What to do, key by key
 
-{mask(here)}: only in local commits: rewrite them; rotate it too if shared
-  1. No rotation is needed, unless you shared the key or the commits in another
-     way.
+{mask(here)}: only in local commits: rewrite them; rotate it too if unsure
+  1. Rotate it too, unless you are sure that nobody else has it: a branch that
+     the server has deleted, or a push to another address, leaves no trace in
+     this clone.
   2. Fix {two[:12]}, which introduced it:
        wakeyscan fix --write public/app.js
        git commit --fixup={two[:12]} -- public/app.js

@@ -15,7 +15,7 @@ from tests.support.files import write
 from tests.support.keys import MakeKey, fingerprint, mask
 from tests.support.repositories import ON_PATH, Repo
 
-LOCAL = "only in local commits: rewrite them; rotate it too if shared"
+LOCAL = "only in local commits: rewrite them; rotate it too if unsure"
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_reports_of_an_audit_have_the_steps(repo: Repo, make_key: MakeKey) -> No
     ran = repo.run("audit", *names.values(), "--format=json")
     keys = {key["secret"]: key["next"] for key in ran.json()["keys"]}
     assert keys[mask(pushed)][0]["text"].startswith("Create a new key in WAStack")
-    assert keys[mask(local)][0]["text"].startswith("No rotation is needed")
+    assert keys[mask(local)][0]["text"].startswith("Rotate it too, unless you are sure")
     commands = [line for step in keys[mask(local)] for line in step["commands"]]
     assert "wakeyscan fix --write b.py" in commands
     text = repo.run("audit").out

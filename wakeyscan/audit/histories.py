@@ -20,6 +20,7 @@ from wakeyscan.audit.occurrences import (
     select_places,
 )
 from wakeyscan.audit.propagation import EMPTY_STATE, SecretBits, TreeHistory, group_by_bit
+from wakeyscan.audit.pushes import Pushes, build_pushes
 from wakeyscan.audit.ref_names import Notes, list_notes
 from wakeyscan.audit.secret_holders import build_secret_bits, find_in_ref_names
 from wakeyscan.core.document import Origin, Skipped
@@ -27,6 +28,7 @@ from wakeyscan.core.errors import GitError
 from wakeyscan.core.finding import EXPIRED, Bounds, Finding
 from wakeyscan.core.secret_history import CommitRef, Occurrence, SecretHistory
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.git.upstreams import list_lost_upstreams
 
 if TYPE_CHECKING:
     from wakeyscan.audit.context import AuditContext, ReportedObjects
@@ -59,6 +61,7 @@ class _Timeline(NamedTuple):
     in_message: dict[int, list[str]]
     """By bit: the commits of the history with a secret in their message."""
     reachability: Reachability
+    pushes: Pushes
     head_bits: int
     """The bits of the secrets in the tree of HEAD."""
     head_paths: Mapping[str, set[str]]
@@ -114,6 +117,7 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
     for key, more in in_ref_names.items():
         occurrences[key] += more
     head = [history.states.get(tip, EMPTY_STATE) for tip in context.ref_names.get("HEAD", ())]
+    lost_upstreams = list_lost_upstreams(context.repository, context.ref_names)
     reachability = build_reachability(context.ref_names, history, len(bits))
     timeline = _Timeline(
         dates=dates,
@@ -121,6 +125,7 @@ def _build_full_histories(context: AuditContext, objects: ReportedObjects) -> Hi
         removing=history.list_removing_commits(),
         in_message=_list_messages(secrets, history),
         reachability=reachability,
+        pushes=build_pushes(reachability.bits, lost_upstreams),
         head_bits=reduce(or_, (state.current for state in head), 0),
         head_paths=_group_by_blob(file for state in head for file in state.files),
         now=objects.now,
@@ -198,7 +203,7 @@ def _build_history(
     at_head = bool(timeline.head_bits & bit)
     removing = [] if at_head else timeline.removing.get(bit, [])
     removed = max(removing, key=dates.sort_key, default="")
-    remote_bits = reachability.remote_bits
+    names = list_names_reaching(bit, occurrences, reachability)
     worst = max(findings, key=lambda finding: finding.severity)
     return SecretHistory(
         rule=worst.rule,
@@ -207,8 +212,8 @@ def _build_history(
         introduced=_build_commit_ref(introduced, dates),
         removed=_build_commit_ref(removed, dates) if removed else None,
         at_head=at_head,
-        pushed=None if remote_bits is None else bool(remote_bits & bit),
-        reachable_from=list_names_reaching(bit, occurrences, reachability),
+        pushed=timeline.pushes.find_pushed(bit, names),
+        reachable_from=names,
         exposed_days=_count_exposed_days(introduced, timeline),
         places=select_places(occurrences, timeline.head_paths),
         reason=_find_expiry_reason(findings),

@@ -8,7 +8,7 @@ from itertools import islice
 from wakeyscan.audit import propagation
 from wakeyscan.audit.object_findings import ObjectFindings, SecretKey
 from wakeyscan.core.document import MEMBER_SEPARATOR
-from wakeyscan.core.secret_history import Occurrence
+from wakeyscan.core.secret_history import PAST, Occurrence
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git.objects import BLOB, COMMIT, TREE
 
@@ -118,8 +118,6 @@ class Reachability(NamedTuple):
     """By ref name: the bits of all secrets in its history."""
     names_by_object: dict[str, list[str]]
     """By object id: the ref names that refer to the object."""
-    remote_bits: int | None
-    """The bits of all remote-tracking branches together; `None`: there are none."""
     max_names: int
     """Maximum number of names that are listed of one secret."""
 
@@ -138,16 +136,15 @@ def build_reachability(
     """
     bits: dict[str, int] = {}
     names_by_object: dict[str, list[str]] = {}
-    remote_bits: int | None = None
     for name, ids in ref_names.items():
         bits[name] = 0
         for object_id in ids:
             bits[name] |= history.states.get(object_id, propagation.EMPTY_STATE).cumulative
             names_by_object.setdefault(object_id, []).append(name)
-        if name.startswith("refs/remotes/"):
-            remote_bits = (remote_bits or 0) | bits[name]
+        if name.startswith(PAST):  # only what the branch has lost
+            bits[name] &= ~bits.get(name.removeprefix(PAST), 0)
     max_names = max(_MIN_NAMES, _MAX_ALL_NAMES // max(1, secrets))
-    return Reachability(bits, names_by_object, remote_bits, max_names)
+    return Reachability(bits, names_by_object, max_names)
 
 
 def list_names_reaching(

@@ -13,6 +13,7 @@ from functools import partial
 
 from wakeyscan.core.document import Origin, Skipped
 from wakeyscan.core.errors import GitError
+from wakeyscan.core.secret_history import PAST, REMOTE_REF
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.git import file_lists, linked_worktrees, refs
 from wakeyscan.git.objects import is_tag_of_tag, parse_tag_target
@@ -51,8 +52,9 @@ class NamedObjects(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
 
     def list_kept_ids(self) -> frozenset[str]:
-        """Return the ids of all names but the reflog, which keeps what a user has dropped."""
-        return frozenset().union(*(ids for name, ids in self.names.items() if name != _REFLOG))
+        """Return the ids of all names but the reflogs, which keep what a user has dropped."""
+        kept = (n for n in self.names if n != _REFLOG and not n.startswith(PAST))
+        return frozenset().union(*map(self.names.__getitem__, kept))
 
 
 def read_tips(repository: Repository) -> dict[str, str]:
@@ -80,6 +82,8 @@ def list_named_objects(repository: Repository, tips: dict[str, str], git: Git) -
     stash |= names.pop("refs/stash", frozenset())
     logged = frozenset(commit for ids in logs.values() for commit in ids)
     names |= {_STASH: frozenset(stash), _REFLOG: logged}
+    remote = (name for name in sorted(logs) if name.startswith(REMOTE_REF))
+    names |= {PAST + name: frozenset(logs[name]) for name in remote}
     for tree in linked_worktrees.list_other_worktrees(repository):
         names |= linked_worktrees.read_past_tips(tree)
     skipped += _add_indexes(names, repository, git)

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
 
 REMOTE_REF = "refs/remotes/"
+PAST = "reflog of "
+"""Start of the name of what a remote-tracking branch had before, such as before a forced push."""
 _URGENCY = {Liveness.LIVE: 0, Liveness.REVOKED: 2}
 """Order of liveness in reports; a key that may be live comes between live and revoked ones."""
 
@@ -50,7 +52,11 @@ class SecretHistory(NamedTuple):
     """Last commit that removed it; `None` if it is at HEAD or was never in a tree."""
     at_head: bool
     pushed: bool | None
-    """Whether a remote-tracking ref reaches it; `None` if there are no such refs."""
+    """Whether a remote-tracking ref reaches it, or did so before.
+
+    `None` if there are no such refs, or if a server may have it all the same: no clone records
+    which tags were pushed, or which branches the server deleted.
+    """
     reachable_from: tuple[str, ...]
     """Names of refs, `HEAD`, `stash`, `reflog`, `index`, or `unreachable`."""
     exposed_days: int
@@ -83,8 +89,9 @@ class SecretHistory(NamedTuple):
 
     @property
     def pushed_to(self) -> tuple[str, ...]:
-        """Names of the remote-tracking branches that reach the secret, such as `origin/main`."""
-        remote = [ref for ref in self.reachable_from if ref.startswith(REMOTE_REF)]
+        """Names of the remote-tracking branches that reach the secret, or did: `origin/main`."""
+        names = dict.fromkeys(name.removeprefix(PAST) for name in self.reachable_from)
+        remote = [ref for ref in names if ref.startswith(REMOTE_REF)]
         branches = [ref for ref in remote if not ref.endswith("/HEAD")]  # it names another one
         return tuple(ref.removeprefix(REMOTE_REF) for ref in branches or remote)
 

@@ -124,7 +124,7 @@ def _describe_introduction(history: SecretHistory) -> tuple[str, list[str]]:
 
 def _describe_pushed(history: SecretHistory) -> list[str]:
     if history.pushed is None:
-        return ["unknown (no remote-tracking branches in this clone)"]
+        return ["unknown (this clone does not show it)"]
     if not history.pushed:
         return ["no (no remote-tracking branch contains it)"]
     first, *others = _limit(history.pushed_to) or ["a remote-tracking branch"]

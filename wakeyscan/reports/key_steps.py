@@ -63,8 +63,8 @@ def describe_key(key: SecretHistory, facts: LocalFacts | None = None) -> str:
         return "only staged: unstage it, and edit the file"
     if not _may_be_pushed(key, facts):
         if _is_dropped(key):
-            return "only in dropped or stashed commits: delete them; rotate it too if shared"
-        return "only in local commits: rewrite them; rotate it too if shared"
+            return "only in dropped or stashed commits: delete them; rotate it too if unsure"
+        return "only in local commits: rewrite them; rotate it too if unsure"
     if key.pushed:
         return "pushed: rotate first, then decide about the history"
     return "maybe pushed: rotate first, then decide about the history"
@@ -177,7 +177,10 @@ def _build_roll_out(key: SecretHistory, facts: LocalFacts) -> Step:
 
 def _list_rewrite(key: SecretHistory, program: str, facts: LocalFacts) -> Iterator[Step]:
     """Yield the steps for a key that no remote-tracking branch has."""
-    yield Step("No rotation is needed, unless you shared the key or the commits in another way.")
+    yield Step(
+        "Rotate it too, unless you are sure that nobody else has it: a branch that the server has "
+        "deleted, or a push to another address, leaves no trace in this clone."
+    )
     commit = key.introduced.commit[:_ID_LENGTH]
     if _is_dropped(key):
         if any(ref.startswith("stash") for ref in key.reachable_from):
