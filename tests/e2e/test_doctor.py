@@ -102,6 +102,53 @@ def test_a_file_that_cannot_be_used_is_a_problem(
     assert checks[name]["advice"]
 
 
+ALLOW = '[[allow]]\npath = "{}"\nreason = "test data"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (ALLOW.format("a") + "rule = 'wastack-apikey'\n", "wastack-apikey"),
+        ("[rule.wastack-apikey]\nenabled = false\n", "wastack-apikey"),
+    ],
+    ids=["allow", "override"],
+)
+def test_an_unknown_rule_in_the_configuration_is_a_problem(
+    repo: Repo, text: str, name: str
+) -> None:
+    repo.write({".wakeyscan.toml": text, "a": "x"})
+    code, checks = check(repo)
+    assert (code, problems(checks)) == (1, ["policy"])
+    said = f".wakeyscan.toml: unknown rule {name!r} "
+    assert checks["policy"]["text"].startswith(said)
+    assert checks["policy"]["text"].endswith("did you mean 'wastack-api-key'?")
+    for command in (["scan"], ["audit"], ["hook", "pre-commit"]):
+        ran = repo.run(*command, env=repo.env)
+        assert (ran.code, ran.out) == (2, "")
+        assert said in ran.err
+
+
+def test_an_allowed_path_without_files_is_a_note(repo: Repo) -> None:
+    paths = ("fixtures/", "*.md", "/fixture/", "doc/*.txt", "ignored")
+    repo.write({".wakeyscan.toml": "".join(map(ALLOW.format, paths)), ".gitignore": "ignored"})
+    repo.write({"fixtures/a": "x", "sub/README.md": "x", "sub/docs/a.txt": "x", "ignored": "x"})
+    code, checks = check(repo)
+    assert (code, checks["policy"]["state"]) == (0, "note")
+    assert checks["policy"]["text"] == (
+        ".wakeyscan.toml: no file that a scan reads is at the allowed /fixture/, doc/*.txt, ignored"
+    )
+    ran = repo.run("doctor", "--format=json", env=repo.env, cwd="sub")
+    there = {one["name"]: one for one in ran.json()["checks"]}
+    assert "at the allowed /fixture/, doc/*.txt, ignored" in there["policy"]["text"]
+
+
+def test_allowed_paths_with_files_are_counted(repo: Repo) -> None:
+    repo.write({".wakeyscan.toml": ALLOW.format("a"), "a": "x"})
+    code, checks = check(repo)
+    assert (code, checks["policy"]["state"]) == (0, "ok")
+    assert checks["policy"]["text"] == ".wakeyscan.toml: 1 allowed path"
+
+
 def test_an_expired_entry_is_only_a_note(repo: Repo, tmp_path: Path) -> None:
     repo.write({".wakeyscanignore": f"{'a' * 32} until=2020-01-01 # old\n"})
     code, checks = check(repo)

@@ -7,38 +7,22 @@ import re
 from collections.abc import Iterator, Mapping
 
 from wakeyscan.audit.cache import find_cache_file
-from wakeyscan.baselines import maintain
+from wakeyscan.cli.check import NOTE, OK, PROBLEM, Check
 from wakeyscan.cli.components import Component, list_components
-from wakeyscan.config import build, config_file
+from wakeyscan.cli.configuration_checks import check_configuration
 from wakeyscan.core.errors import GitError, WakeyscanError
 from wakeyscan.core.files import find_cache_folder
-from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import worktree
 from wakeyscan.git.environment import find_version
 from wakeyscan.integrations.agent_settings import hook_state
 from wakeyscan.integrations.hooks import hook_status
-from wakeyscan.rules.loader import load_rules
-from wakeyscan.suppression import ignore_entry
 
 if TYPE_CHECKING:
-    from wakeyscan.config.config import Config
     from wakeyscan.config.options import Option, Values
-
-OK, NOTE, PROBLEM = "ok", "note", "problem"
-"""States of a check; only a problem fails."""
 
 _OLDEST_GIT = (2, 25)
 """Oldest version of git that wakeyscan is tested with."""
-
-
-class Check(NamedTuple):
-    """The result of a check."""
-
-    name: str
-    state: str
-    text: str
-    advice: str = ""
-    """What to do; empty if nothing has to be done."""
 
 
 def run_checks(
@@ -46,14 +30,7 @@ def run_checks(
 ) -> Iterator[Check]:
     """Yield the results of all checks."""
     yield check_git()
-    try:
-        settings = build.build_config(values, options, environment)
-    except WakeyscanError as error:
-        yield Check("configuration", PROBLEM, str(error), "see wakeyscan config schema")
-    else:
-        yield _describe_configuration(settings, values)
-        yield _check_rules(settings)
-        yield _check_ignore_file(settings)
+    yield from check_configuration(values, options, environment)
     yield from check_hooks()
     yield from map(_check_agent, hook_state.inspect_agents())
     yield check_cache(find_cache_folder())
@@ -71,32 +48,6 @@ def check_git() -> Check:
         oldest = ".".join(map(str, _OLDEST_GIT))
         return Check("git", PROBLEM, version, f"install git {oldest} or newer")
     return Check("git", OK, version)
-
-
-def _describe_configuration(settings: Config, values: Values) -> Check:
-    file = config_file.find_config_file(str(values.get("config", "")), settings.revision)
-    return Check("configuration", OK, file.name or "no file: the defaults are used")
-
-
-def _check_rules(settings: Config) -> Check:
-    try:
-        rules = load_rules(settings.rules)
-    except WakeyscanError as error:
-        return Check("rules", PROBLEM, str(error), "correct the file, then: wakeyscan rules test")
-    return Check("rules", OK, f"{len(rules)} rules")
-
-
-def _check_ignore_file(settings: Config) -> Check:
-    name, file = "ignore file", settings.find_ignore_file()
-    try:
-        entries = maintain.load_entries(settings)
-    except WakeyscanError as error:
-        return Check(name, PROBLEM, str(error), "correct the line; its entries are not applied")
-    expired = sum(entry.has_expired(ignore_entry.current_day()) for entry in entries)
-    if expired:
-        text = f"{file}: {expired} of {len(entries)} entries expired"
-        return Check(name, NOTE, text, "wakeyscan ignore prune")
-    return Check(name, OK, f"{file}: {len(entries)} entries" if entries else "no entries")
 
 
 def check_hooks() -> Iterator[Check]:

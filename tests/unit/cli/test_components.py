@@ -6,8 +6,9 @@ import re
 import tomllib
 
 from tests.support.runner import ROOT
+from wakeyscan.cli.check import NOTE
 from wakeyscan.cli.components import Component, list_components
-from wakeyscan.cli.health import NOTE, check_component
+from wakeyscan.cli.health import check_component
 
 
 def test_every_dependency_is_listed_as_a_component() -> None:

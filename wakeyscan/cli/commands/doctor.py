@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 
 from wakeyscan.cli import health
+from wakeyscan.cli.check import NOTE, OK, PROBLEM, Check
 from wakeyscan.cli.output import find_terminal_width
 from wakeyscan.cli.text_or_json import align_columns, wants_json, write_json, write_text
 from wakeyscan.config.options import SCANNING, Option, Parameters, Values
@@ -26,7 +27,7 @@ PARAMETERS = Parameters(
     )
 )
 
-_MARKS = {health.OK: "ok", health.NOTE: "-", health.PROBLEM: "WRONG"}
+_MARKS = {OK: "ok", NOTE: "-", PROBLEM: "WRONG"}
 
 
 def run(values: Values, operands: list[str]) -> int:
@@ -35,7 +36,7 @@ def run(values: Values, operands: list[str]) -> int:
     flags = {key: value for key, value in values.items() if key != "format"}
     options = tuple(option for option in PARAMETERS.options if option.name != "format")
     checks = [*health.run_checks(flags, options, os.environ)]
-    problems = sum(check.state == health.PROBLEM for check in checks)
+    problems = sum(check.state == PROBLEM for check in checks)
     if is_json:
         write_json({"ok": not problems, "checks": [check._asdict() for check in checks]})
     else:
@@ -43,7 +44,7 @@ def run(values: Values, operands: list[str]) -> int:
     return 1 if problems else 0
 
 
-def _format_checks(checks: list[health.Check], problems: int, width: int) -> Iterator[str]:
+def _format_checks(checks: list[Check], problems: int, width: int) -> Iterator[str]:
     """Yield the lines; a width of 0 has no limit."""
     rows = []
     for check in checks:
