@@ -53,22 +53,52 @@ COPIES: dict[str, Callable[[str], str]] = {
     "unicode escapes": _codes(r"\u%04x"),
     "octal escapes": _codes(r"\%o"),
     "decimal numbers": _codes("%d", ", "),
+    "decimal numbers backwards": lambda body: ", ".join(str(ord(one)) for one in reversed(body)),
+    "decimal numbers with zeros": _codes("%03d", " "),
+    "fractions": _codes("%d.0", ","),
+    "octal numbers": _codes("0o%o", ", "),
+    "octal escapes with zeros": _codes(r"\0%o"),
+    "code points": _codes(r"\u{%x}"),
+    "escapes of CSS": _codes(r"\%06x"),
+    "percent, twice": _codes("%%25%02X"),
+    "hex of UTF-16": lambda body: body.encode("utf-16-be").hex(),
+    "hex of it backwards": lambda body: body[::-1].encode().hex(),
+    "hex of UTF-16, the low byte first": lambda body: body.encode("utf-16-le").hex(),
+    "numbers of UTF-16": lambda body: str([*body.encode("utf-16-le")]),
+    "character references": _codes("&#%d;"),
+    "calls with codes": _codes("chr(%d)", "+"),
+    "escapes of NUL": r"\0".join,
+    "hex escapes of NUL": r"\x00".join,
+    "list of letters": lambda body: str([*body]),
+    "list of letters backwards": lambda body: str([*reversed(body)]),
+    "calls with letters": lambda body: "".join(f".p('{one}')" for one in body),
+    "elements with letters": lambda body: "".join(f"<b>{one}</b>" for one in body),
+    "letters with numbers": lambda body: ";".join(f"k[{at}]='{o}'" for at, o in enumerate(body)),
+    "letters by number": lambda body: str(dict(enumerate(body))),
+    "codes by number": lambda body: str(dict(enumerate(body.encode()))),
     "full width": lambda body: "".join(chr(ord(letter) + 0xFEE0) for letter in body),
 }
 
 
+_SIZES = {"calls with codes": 4, "codes by number": 4, "fractions": 3, "numbers of UTF-16": 3}
+"""Letters and digits that the others take for each character, of forms with long ones."""
+
+
 def find_copies(shown: str, body: str, size: int = 8) -> list[str]:
     """Return the names of the forms that share a row of letters and digits with a text."""
-    rows = _list_rows(shown, size)
     return [
         name
         for name, write in COPIES.items()
-        for copy in (_keep_letters(write(body)),)
-        if not rows.isdisjoint(copy[at : at + size] for at in range(len(copy) - size + 1))
+        if _shares_row(shown, _keep_letters(write(body)), size * _SIZES.get(name, 1))
     ]
 
 
-@lru_cache(4)
+def _shares_row(shown: str, copy: str, size: int) -> bool:
+    rows = _list_rows(shown, size)
+    return not rows.isdisjoint(copy[at : at + size] for at in range(len(copy) - size + 1))
+
+
+@lru_cache(8)
 def _list_rows(shown: str, size: int) -> frozenset[str]:
     """Return each row of letters and digits of a text; it is searched for many keys."""
     letters = _keep_letters(shown)

@@ -9,18 +9,16 @@ hyphens between characters matter, nor the two alphabets of base64.
 
 from __future__ import annotations
 
-import codecs
 import unicodedata
-from base64 import b32encode, b64decode, b64encode
-from binascii import hexlify
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import KEY_PREFIX
 from wakeyscan.core.typing import TYPE_CHECKING
+from wakeyscan.scanner.framed_letters import trace_framed_letters
+from wakeyscan.scanner.secret_forms import LETTERS, LOWER, OTHERS, ROT13, join_forms
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
@@ -34,23 +32,19 @@ _GRAM, _STEP = 6, 3
 _PART, _PART_STEP = 3, 6
 """The same for parts that are looked for first: they are fewer, and seldom in another text."""
 
-_MAX_END = 128
-"""Bytes at each end of a secret whose forms are known: an excerpt shows no more of a copy."""
-
 _MAX_CACHED = 64
 """Maximum number of secrets whose grams are kept: those of a document come again and again."""
 
-_PREFIX = KEY_PREFIX.encode()
-_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
-_LETTERS = _CAPITALS + _CAPITALS.lower() + b"0123456789"
-_LOWER = bytes.maketrans(_CAPITALS, _CAPITALS.lower())
-_OTHERS = bytes(set(range(256)) - set(_LETTERS))
-_ROT13 = bytes.maketrans(_LETTERS, codecs.encode(_LETTERS.decode(), "rot13").encode())
+_NUMBERS = b"0123456789abcdefoxu"
+"""Letters and digits of numbers in all notations."""
 
-_DECIMAL, _OCTAL = ([pattern % code for code in range(256)] for pattern in (b"%d", b"%o"))
+_BETWEEN = b" ,:;.'\"&#(){}[]-"
+"""Characters between the numbers or letters of a list."""
 
 _LONG_WORD = lazy_pattern(rb"[\w+/=%\\][\w+/=%\\]{11}")
-_SHORT_WORDS = lazy_pattern(rb"[\w%\\][ ,:;.-]+(?:[\w%\\]{1,4}[ ,:;.-]+){5}")
+_SHORT_WORDS = lazy_pattern(
+    rb"""[\w%\\][ ,:;.'"&#(){}\[\]-]+(?:[\w%\\]{1,5}[ ,:;.'"&#(){}\[\]-]+){5}"""
+)
 """Patterns of an encoded copy: a long word, or short ones in a row as in a dump.
 
 Both begin with a character, since `re` searches slowly for alternatives and repetitions. Of the
@@ -64,7 +58,7 @@ _WORDS = lazy_pattern(
 """Long words that are a name or a path, such as `Authorization`; of 10,000 texts of 12 letters of
 base64 one looks like that. A longer word in lower case may be base32."""
 _SHAPE = bytes(
-    next((kind[0] for kind in (b"w%\\_" + _LETTERS, b"+/=", b" ,:;.-") if byte in kind), ord("\n"))
+    next((kind[0] for kind in (b"w%\\_" + LETTERS, b"+/=", _BETWEEN) if byte in kind), ord("\n"))
     for byte in range(256)
 )
 """Replaces a byte by the first one of its kind: a class of the patterns above, or others."""
@@ -92,10 +86,10 @@ class LetterLines:
     @cached_property
     def _built(self) -> tuple[list[int], bytes, bytes, bytes, bytes]:
         """The starts of the lines, and the lines in four forms; in many texts nothing is shown."""
-        letters = [one.reveal().translate(_LOWER, _OTHERS) for one in self._secrets]
+        letters = [one.reveal().translate(LOWER, OTHERS) for one in self._secrets]
         starts = [0, *accumulate(len(line) + 1 for line in letters)]
         lines = b"\n".join([*letters, b""])
-        rotated = lines.translate(_ROT13)
+        rotated = lines.translate(ROT13)
         return starts, lines, rotated, lines[::-1], rotated[::-1]
 
 
@@ -108,17 +102,38 @@ def mask_copies(text: bytes, secrets: Collection[Secret], forms: bytes = b"") ->
     shown, plain = text.decode("utf-8", "replace"), _normalize(text)
     if len(plain) < _MIN_COPY:
         return shown
-    if forms and not _may_hold_encoded(text):
-        parts = [plain[at : at + _PART] for at in range(0, len(plain) - _PART + 1, _PART_STEP)]
+    spans: list[tuple[int, int, str]] = []
+    framed, origins = trace_framed_letters(shown)
+    if framed and (
+        copied := _select_copied(framed, secrets, b"" if _is_of_numbers(framed) else forms)
+    ):
+        spans += _find_spans(framed, origins, copied)
+    if copied := _select_copied(
+        plain, secrets, b"" if forms and _may_hold_encoded(text) else forms
+    ):
+        spans += _find_spans(*_trace_letters(shown), copied)
+    return _mask(shown, spans) if spans else shown
+
+
+def _select_copied(letters: bytes, secrets: Collection[Secret], forms: bytes) -> list[Secret]:
+    """Return the secrets of which a text may hold a part, by its letters.
+
+    With `forms`, only parts that are not encoded are found.
+    """
+    if forms:
+        parts = [letters[at : at + _PART] for at in range(0, len(letters) - _PART + 1, _PART_STEP)]
         if not _holds_any(forms, parts):
-            return shown
-        parts = _list_grams(plain, _STEP)
-        letters = ((one, LetterLines((one,)).list_forms(0, 1)) for one in secrets)
-        copied = [one for one, own in letters if _holds_any(own, parts)]
-    else:
-        grams = frozenset(_list_grams(plain))  # of a long line with many secrets
-        copied = [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
-    return _mask(shown, copied) if copied else shown
+            return []
+        parts = _list_grams(letters, _STEP)
+        each = ((one, LetterLines((one,)).list_forms(0, 1)) for one in secrets)
+        return [one for one, own in each if _holds_any(own, parts)]
+    grams = frozenset(_list_grams(letters))  # of a long line with many secrets
+    return [secret for secret in secrets if not _index_grams(secret).isdisjoint(grams)]
+
+
+def _is_of_numbers(letters: bytes) -> bool:
+    """Return whether most of a text are numbers; there may be words before and after them."""
+    return len(letters.translate(None, _NUMBERS)) * 3 < len(letters)
 
 
 def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
@@ -126,7 +141,7 @@ def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
     letters = _normalize(text)
     grams = frozenset(_list_grams(letters))
     return any(
-        _find_end(letters, start, _join_forms(secret))
+        _find_end(letters, start, join_forms(secret))
         for secret in secrets
         if not grams.isdisjoint(_index_grams(secret))
         for start in range(len(letters) - _MIN_COPY + 1)
@@ -152,7 +167,7 @@ def _holds_any(forms: bytes, grams: list[bytes]) -> bool:
 def _normalize(text: bytes) -> bytes:
     if not text.isascii():  # letters of full width, bold letters of mathematics
         text = unicodedata.normalize("NFKC", text.decode("utf-8", "replace")).encode()
-    return text.translate(_LOWER, _OTHERS)
+    return text.translate(LOWER, OTHERS)
 
 
 def _list_grams(text: bytes, step: int = 1) -> list[bytes]:
@@ -162,19 +177,26 @@ def _list_grams(text: bytes, step: int = 1) -> list[bytes]:
 @lru_cache(_MAX_CACHED)
 def _index_grams(secret: Secret) -> frozenset[bytes]:
     """Return enough grams of a secret's forms to meet every copy."""
-    return frozenset(_list_grams(_join_forms(secret), _STEP))
+    return frozenset(_list_grams(join_forms(secret), _STEP))
 
 
-def _mask(shown: str, secrets: Iterable[Secret]) -> str:
-    """Return a text with the copies of secrets masked, each as a whole word."""
-    letters, origins = _trace_letters(shown)
-    spans = sorted(
-        (*_widen(shown, origins[low], origins[high - 1] + 1), str(secret))
-        for secret in secrets
-        for low, high in _find_copies(letters, secret)
-    )
+def _find_spans(
+    letters: bytes, origins: list[int], secrets: Iterable[Secret]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield where a text holds copies of secrets, and the mask of each.
+
+    `origins` are the indexes of the letters in the text.
+    """
+    for secret in secrets:
+        for low, high in _find_copies(letters, secret):
+            yield origins[low], origins[high - 1] + 1, str(secret)
+
+
+def _mask(shown: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    """Return a text with copies of secrets masked, each as a whole word."""
+    widened = sorted((*_widen(shown, low, high), mask) for low, high, mask in spans)
     parts, at = [], 0
-    for low, high, mask in spans:
+    for low, high, mask in widened:
         if high > at:
             parts += [shown[at:low], mask] if low >= at else []
             at = high
@@ -190,7 +212,7 @@ def _trace_letters(shown: str) -> tuple[bytes, list[int]]:
 
 def _find_copies(letters: bytes, secret: Secret) -> Iterator[tuple[int, int]]:
     """Yield the spans of `letters` that are a part of a form of the secret."""
-    forms, grams, end = _join_forms(secret), _index_grams(secret), 0
+    forms, grams, end = join_forms(secret), _index_grams(secret), 0
     for at, gram in enumerate(_list_grams(letters)):
         if at + _GRAM <= end or gram not in grams:
             continue
@@ -226,38 +248,3 @@ def _widen(shown: str, low: int, high: int) -> tuple[int, int]:
     start = _TOKEN_START.search(shown, 0, low)
     end = _TOKEN_END.match(shown, high)
     return start.start() if start else low, end.end() if end else high
-
-
-def _join_forms(secret: Secret) -> bytes:
-    """Return the letters and digits of all forms of a secret's ends, each on a line."""
-    text = secret.reveal()
-    body = text.removeprefix(_PREFIX)
-    decoded = _decode(text) if body == text else b""
-    parts = {body[:_MAX_END], body[-_MAX_END:], decoded[:_MAX_END]}
-    spellings = b"\n".join(form for part in parts for form in _list_spellings(part))
-    codes = b"\n".join(form for part in parts for form in _list_codes(part))
-    lines = b"\n".join((spellings, spellings[::-1], codes))
-    return lines.translate(_LOWER, _OTHERS.replace(b"\n", b""))
-
-
-def _decode(text: bytes) -> bytes:
-    """Return the user and password of basic authentication."""
-    with suppress(ValueError):  # not ASCII, or not base64
-        decoded = b64decode(text + b"==")
-        return decoded if b":" in decoded else b""
-    return b""
-
-
-def _list_spellings(part: bytes) -> Iterator[bytes]:
-    """Yield the forms of a text that are also searched in reverse."""
-    yield from (part, part.translate(_ROT13), hexlify(part))
-    yield from (b64encode(part[start:]) for start in range(3))
-    yield from (b32encode(part[start:]) for start in range(5))
-
-
-def _list_codes(part: bytes) -> Iterator[bytes]:
-    """Yield the base64 of the reversed text, and the numbers of its characters."""
-    yield from (b64encode(part[::-1][start:]) for start in range(3))
-    marked = hexlify(b"." + part, b"x")[2:]
-    yield from (marked, marked.replace(b"x", b"0x"), marked.replace(b"x", b"u00"))
-    yield from (b"".join([digits[code] for code in part]) for digits in (_DECIMAL, _OCTAL))
