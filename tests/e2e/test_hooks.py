@@ -815,6 +815,79 @@ def test_deleting_a_branch_passes(pushing: Pushing, key: str) -> None:
     assert "refs/heads/old" not in pushing.refs()
 
 
+def test_a_remote_that_lacks_its_default_branch_gets_every_commit(
+    pushing: Pushing, key: str
+) -> None:
+    repo = pushing.repo
+    repo.commit({"b": key})
+    repo.commit({"b": "gone\n"})
+    pushing.passes("--no-verify", "origin", "main")
+    empty = Repo(repo.top.parent / "empty.git", "--bare")
+    repo.git("remote", "set-url", "origin", f"file://{empty.top}")
+    repo.git("branch", "new")
+    for name in ("main", "new:main"):
+        ran = repo.attempt("push", "-q", "origin", name)
+        assert (ran.code, "Push blocked" in ran.err) == (1, True)
+    assert empty.git("for-each-ref") == ""
+
+
+SAME, OTHER = True, False
+ADDRESSES = {
+    "path": ("file://{top}", "{top}", SAME),
+    "scheme": ("https://h.example/o/r", "git@h.example:o/r.git", SAME),
+    "port": ("https://h.example/o/r.git/", "ssh://git@ssh.h.example:443/o/r.git", SAME),
+    "alias": ("https://h.example/O/r", "work:o/r", SAME),
+    "repository": ("https://h.example/o/r", "https://h.example/o/public", OTHER),
+    "owner": ("git@h.example:o/r", "git@h.example:p/r", OTHER),
+    "host": ("https://git.corp.example/o/r", "https://hub.example/o/r", OTHER),
+}
+
+
+@pytest.mark.parametrize(("fetched", "pushed", "is_same"), ADDRESSES.values(), ids=ADDRESSES)
+def test_a_push_to_another_repository_than_the_fetched_one_is_scanned(
+    pushing: Pushing, key: str, fetched: str, pushed: str, is_same: bool
+) -> None:
+    repo, top = pushing.repo, pushing.remote.top
+    repo.commit({"b": key})
+    pushing.passes("--no-verify", "origin", "main")
+    repo.git("remote", "set-url", "origin", fetched.format(top=top))
+    address, head = pushed.format(top=top), repo.id("HEAD")
+    line = f"refs/heads/main {head} refs/heads/new {ZERO}\n".encode()
+    ran = repo.run("hook", "pre-push", "origin", address, stdin=line)
+    assert ran.code == (0 if is_same else 1)
+
+
+def test_a_branch_that_the_remote_lost_or_moved_back_is_scanned(
+    pushing: Pushing, make_key: MakeKey
+) -> None:
+    repo, old, lost = pushing.repo, make_key(), make_key()
+    repo.commit({"a": old})
+    pushing.passes("--no-verify", "origin", "main")
+    repo.git("remote", "set-head", "origin", "main")
+    repo.git("checkout", "-q", "-b", "x")
+    before = repo.commit({"x": "x\n"})
+    commit = repo.commit({"b": lost})
+    repo.commit({"b": "gone\n"})
+    pushing.passes("--no-verify", "origin", "x")
+    for command in (("branch", "-D", "x"), ("branch", "x", before)):
+        pushing.remote.git(*command)
+        shown = pushing.stops("origin", "x", "--force")
+        assert (f"b (commit {commit[:12]})" in shown, mask(old) in shown) == (True, False)
+
+
+def test_a_branch_that_somebody_else_moved_on_is_not_scanned_again(
+    pushing: Pushing, key: str
+) -> None:
+    repo = pushing.repo
+    repo.commit({"b": key})
+    pushing.passes("--no-verify", "origin", "main")
+    repo.commit({"c": "c\n"})
+    pushing.passes("--no-verify", "origin", "main:refs/heads/other")
+    pushing.remote.git("update-ref", "refs/heads/main", "refs/heads/other")
+    repo.commit({"d": "d\n"})
+    pushing.passes()
+
+
 def test_a_push_to_a_url_is_scanned(pushing: Pushing, key: str) -> None:
     url = f"file://{pushing.remote.top}"
     pushing.passes(url, "main")

@@ -205,6 +205,17 @@ def test_a_first_push_with_a_key_is_blocked(repo: Hooked, key: str) -> None:
     assert bare.git("for-each-ref") == ""
 
 
+def test_a_first_push_of_a_commit_on_no_branch_is_blocked(repo: Hooked, key: str) -> None:
+    bare = remote(repo)
+    repo.git("checkout", "-q", "--detach")
+    commit = repo.commit({"b": key})
+    for name in ("HEAD", commit):
+        repo.stops("push", "origin", f"{name}:refs/heads/x", place=f"b (commit {commit[:12]}):1")
+    repo.git("checkout", "-q", "main")
+    repo.stops("push", "origin", f"{commit}:refs/heads/x", place=f"b (commit {commit[:12]}):1")
+    assert bare.git("for-each-ref") == ""
+
+
 def test_pushes_with_a_key_are_blocked(repo: Hooked, key: str) -> None:
     bare = remote(repo)
     repo.passes("push", "origin", "main")

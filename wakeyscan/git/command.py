@@ -45,6 +45,7 @@ Commands that compare the work tree are not among them, since filters cannot be 
 
 _GET_FOLDER_SETTING = ("config", "--type=path", "--get")
 _LIST_SETTINGS = ("config", "-z", "--get-all")
+_GET_ADDRESS = ("remote", "get-url", "--")
 """The only allowed forms of `git config`, which can also write, or start an editor."""
 
 _GREP = ("grep", "--no-textconv", "--no-recurse-submodules")
@@ -159,6 +160,11 @@ class Git(NamedTuple):
         output = self.run(*_GET_FOLDER_SETTING, name, allowed_codes=(0, 1))
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
 
+    def find_address(self, remote: str) -> str:
+        """Return the address that git fetches from for a remote; empty if there is no such one."""
+        output = self.run(*_GET_ADDRESS, remote, allowed_codes=(0, 2, 128))
+        return output.decode("utf-8", "surrogateescape").removesuffix("\n")
+
     def list_settings(self, name: str) -> list[str]:
         """Return all values of a setting of git's configuration; raise `GitError`."""
         output = self.run(*_LIST_SETTINGS, name, allowed_codes=(0, 1))
@@ -253,7 +259,8 @@ class Git(NamedTuple):
         stdin: int = process.PIPE,
         find_blocker: Callable[[], str] | None = None,
     ) -> process.Process:
-        reads_setting = tuple(arguments[:-1]) in (_GET_FOLDER_SETTING, _LIST_SETTINGS)
+        settings = _GET_FOLDER_SETTING, _LIST_SETTINGS, _GET_ADDRESS
+        reads_setting = tuple(arguments[:-1]) in settings
         is_safe = reads_setting or tuple(arguments[: len(_GREP)]) == _GREP
         if arguments[0] not in _ALLOWED_COMMANDS and not is_safe:
             raise ValueError(f"git {arguments[0]} may run programs that a repository names")

@@ -13,6 +13,7 @@ from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.git import rev_list
 from wakeyscan.git.command import Git, open_own
 from wakeyscan.integrations.hooks.ref_updates import RefUpdate, read_updates
+from wakeyscan.integrations.hooks.tracked_commits import exclude_remote
 from wakeyscan.sources import commit_range, commits
 from wakeyscan.sources.merged_trees import Pair
 
@@ -27,8 +28,6 @@ ADVICE = (
 
 _REMOTE = "PRE_COMMIT_REMOTE_NAME"
 
-_TRACKED = "refs/remotes/"
-
 
 def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     """Open the pushed commits: from stdin as git writes it, or from the variables of pre-commit."""
@@ -36,16 +35,16 @@ def open_input(arguments: list[str], options: SourceOptions) -> HookInput:
     if _REMOTE in os.environ:
         unit = _build_framework_unit(own, os.environ[_REMOTE])
         return commit_range, [unit], options
-    remote = arguments[0] if arguments else ""
+    remote, address, *_ = (*arguments, "", "")
     lines = read_updates()
     if not lines:
-        return commit_range, _build_head_units(own, remote), options
+        return commit_range, _build_head_units(own, remote, address), options
     updates = [update for update in lines if not update.is_deletion]
     if not updates:
         return commit_range, [], options
     known = tuple(update.old for update in updates if update.has_old)
-    others = _exclude_remote(remote, own)
-    unit = _build_unit(updates, known, others, f"{_TRACKED}{remote}/HEAD", own)
+    others = exclude_remote(remote, own, updates, address)
+    unit = _build_unit(updates, known, others, f"refs/remotes/{remote}/HEAD", own)
     return commit_range, [unit], options
 
 
@@ -83,7 +82,7 @@ def _pair_updates(updates: Iterable[RefUpdate], default: str, own: Git) -> Itera
             yield Pair(update.new, (update.old,))
 
 
-def _build_head_units(own: Git, remote: str) -> list[str]:
+def _build_head_units(own: Git, remote: str, address: str) -> list[str]:
     """Return the units for a push whose refs are unknown: commits of HEAD that the remote lacks.
 
     git writes no refs if there is nothing to push. But another command of the hook may have read
@@ -93,7 +92,7 @@ def _build_head_units(own: Git, remote: str) -> list[str]:
         head = rev_list.resolve_commit("HEAD", own)
     except SourceError:  # there is no commit yet
         return []
-    others = _exclude_remote(remote, own) if remote else ("--not", "--remotes")
+    others = exclude_remote(remote, own, (), address) if remote else ("--not", "--remotes")
     unpushed = rev_list.CommitSelection((head,), (), others, "the unpushed commits")
     return [commits.build_unit(unpushed, (), (), own)]
 
@@ -101,11 +100,15 @@ def _build_head_units(own: Git, remote: str) -> list[str]:
 def _build_framework_unit(own: Git, remote: str) -> str:
     """Return the unit for the pre-commit framework.
 
-    The framework names only the first ref, so the unit covers all commits that no remote has.
+    The framework names only the first ref, so the unit covers all commits that the remote lacks.
     """
     ends = [os.environ.get(f"PRE_COMMIT_{end}_REF", "") for end in ("TO", "FROM")]
-    selection = ("--branches", "--tags", *_exclude_remote(remote, own))
-    unpushed = rev_list.CommitSelection((), (), selection, "the unpushed commits")
+    others = exclude_remote(remote, own, (), os.environ.get("PRE_COMMIT_REMOTE_URL", ""))
+    selection = ("--branches", "--tags", *others)
+    # A commit on no branch may be pushed, too.
+    named = ("HEAD", os.environ.get("PRE_COMMIT_LOCAL_BRANCH", ""))
+    tips = [rev_list.resolve_commit(one, own) for one in named if rev_list.has_commit(one, own)]
+    unpushed = rev_list.CommitSelection(tuple(tips), (), selection, "the unpushed commits")
     names = [os.environ.get("PRE_COMMIT_REMOTE_BRANCH", "")]
     if not all(ends):
         return commits.build_unit(unpushed, (), names, own)
@@ -114,16 +117,6 @@ def _build_framework_unit(own: Git, remote: str) -> str:
     return commits.join_units(
         commits.build_unit(pushed, (), names, own), commits.build_unit(unpushed, (), [], own)
     )
-
-
-def _exclude_remote(remote: str, own: Git) -> tuple[str, ...]:
-    """Return the options that exclude commits of the remote, for any place of its tracking refs."""
-    if not remote:
-        return ()
-    tracked = [line.partition(":")[2] for line in own.list_settings(f"remote.{remote}.fetch")]
-    # A mirror tracks its refs as our own branches, which are not pushed yet.
-    patterns = {target for target in tracked if target.startswith(_TRACKED)}
-    return ("--not", f"--remotes={remote}", *(f"--glob={target}" for target in sorted(patterns)))
 
 
 class _ServerStage:
