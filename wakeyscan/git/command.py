@@ -160,11 +160,6 @@ class Git(NamedTuple):
         output = self.run(*_GET_FOLDER_SETTING, name, allowed_codes=(0, 1))
         return output.decode("utf-8", "surrogateescape").removesuffix("\n")
 
-    def find_address(self, remote: str) -> str:
-        """Return the address that git fetches from for a remote; empty if there is no such one."""
-        output = self.run(*_GET_ADDRESS, remote, allowed_codes=(0, 2, 128))
-        return output.decode("utf-8", "surrogateescape").removesuffix("\n")
-
     def list_settings(self, name: str) -> list[str]:
         """Return all values of a setting of git's configuration; raise `GitError`."""
         output = self.run(*_LIST_SETTINGS, name, allowed_codes=(0, 1))

@@ -111,7 +111,8 @@ def _is_fetched_from(remote: str, address: str, own: Git) -> bool:
     """
     if not address:
         return True
-    fetched = own.find_address(remote)
+    output = own.run("remote", "get-url", "--", remote, allowed_codes=(0, 2, 128))
+    fetched = os.fsdecode(output).strip()
     if not fetched or fetched == address:
         return True
     (host, path), (other_host, other_path) = _split_address(fetched), _split_address(address)
