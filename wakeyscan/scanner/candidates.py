@@ -89,6 +89,7 @@ def add_candidates(
     if match.rule.id != API_KEY or _build_key(text) != match.secret:
         return match
     texts: Iterator[bytes]
+    rests: Sequence[Rest]
     others = [*_list_others(match, content)]
     is_cut = content[match.end : match.end + 1].isalnum()
     if is_cut or is_binary(content, match.start, match.end, nuls):
@@ -97,10 +98,9 @@ def add_candidates(
             content, match.start, match.end, rests, lengths=lengths, others=others
         )
     else:
-        groups = _list_rests(read_end(content, match.start, match.end, path))
-        rests = [*chain.from_iterable(groups)]
-        dashes = _read_dashes(content, match.end)
-        texts = chain.from_iterable(_list_joined(text, group, lengths, dashes) for group in groups)
+        end = read_end(content, match.start, match.end, path)
+        rests, joined = _read_rests(text, end, tuple(lengths))
+        texts = iter(joined)
     texts = chain(_list_marked(match, content), texts, others, list_shorter(text))
     texts = chain(texts, list_unglued(content, match.start, match.end))
     possible = (one for one in dict.fromkeys(texts) if one != text and _KEY.fullmatch(one))
@@ -131,7 +131,7 @@ def add_readings(
     if not (groups or has_other or unglued) or _build_key(text) != match.secret:
         return match
     match = match._replace(rests=_find_spans(match, chain.from_iterable(groups)))
-    longer = [*_join(match, content, groups), *unglued]
+    longer = [*(_join(text, end.after, groups) if end else ()), *unglued]
     if is_before_prompt(content[match.end : match.end + CONTEXT]):
         match = match.with_bounds(Bounds.OPEN)
     return _add_texts(match, content, list_shorter(text), longer)
@@ -143,10 +143,12 @@ def _list_unglued(match: Match, content: bytes, nuls: NulSearch | None) -> list[
     return [] if is_binary(content, start, end, nuls) else list_unglued(content, start, end)
 
 
-def _join(match: Match, content: bytes, groups: _Groups) -> list[bytes]:
-    """Return a key with its continuations, also with the hyphens at its end."""
-    text, dashes = content[match.start : match.end], _read_dashes(content, match.end)
-    joined = (one for group in groups for one in _list_joined(text, group, (), dashes))
+def _join(
+    text: bytes, after: bytes, groups: Iterable[Sequence[Rest]], lengths: Sequence[int] = ()
+) -> list[bytes]:
+    """Return a key with what may continue it, also with the hyphens at its end."""
+    dashes = _read_dashes(after, 0)
+    joined = (one for group in groups for one in _list_joined(text, group, lengths, dashes))
     return [*filter(_KEY.fullmatch, dict.fromkeys(joined))]
 
 
@@ -161,11 +163,14 @@ def _add_texts(match: Match, content: bytes, shorter: list[bytes], longer: list[
 
 
 @lru_cache(maxsize=32)  # a text may repeat a line thousands of times
-def _list_rests(end: TextEnd) -> _Groups:
-    """Return the rests in each layer of the text around a key, those in the innermost one first."""
+def _read_rests(
+    text: bytes, end: TextEnd, lengths: tuple[int, ...]
+) -> tuple[tuple[Rest, ...], tuple[bytes, ...]]:
+    """Return the rests in each layer of the text around a key, innermost first, and whole keys."""
     outer, *inner = _list_texts(end)
-    found = (_place(find_rests(layer), end.after) for layer in inner[::-1])
-    return (*found, tuple(find_rests(outer)))
+    groups = [_place(find_rests(layer), end.after) for layer in inner[::-1]]
+    groups.append(tuple(find_rests(outer)))
+    return tuple(chain.from_iterable(groups)), tuple(_join(text, end.after, groups, lengths))
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import API_KEY
@@ -12,6 +14,8 @@ from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd, read_end
 from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
     from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes, stray_words
@@ -43,6 +47,7 @@ _READABLE = (PLAIN, "folded", "pieces")
 """Names of the encodings whose parts are plain text."""
 _MARKED = ("entities", "markup", "terminal")
 """Names of the decoders of what stands between words, too."""
+_KEPT_SOURCES = 16
 _MAX_REST = 1
 """Characters of a decoded text after its last match: joined literals have one, to end the match."""
 
@@ -61,6 +66,8 @@ class DecodedSource(NamedTuple):
     """Those in the decoded text."""
     path: str
     """Path of the text around it, or empty."""
+    find_sources: Callable[[int, int], tuple[Span, ...]]
+    """Returns the sources of a part of the decoded text: the rests of many keys are the same."""
 
 
 def open_source(
@@ -69,15 +76,16 @@ def open_source(
     """Return a decoded text with its searches, and the search in the text around it."""
     content = decoded.content
     names = joined_names.JoinedNames(content)
-    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names, path)
+    find_sources = lru_cache(_KEPT_SOURCES)(decoded.find_sources)
+    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names, path, find_sources)
 
 
 def map_to_source(match: Match, source: DecodedSource) -> Match:
     """Return a match in a decoded text with offsets in the text around it."""
     decoded = source.decoded
-    sources = decoded.find_sources(match.start, match.end)
+    sources = source.find_sources(match.start, match.end)
     (start, end), whole = sources[0], (sources[0][0], sources[-1][1])
-    others = (place for span in match.elsewhere for place in decoded.find_sources(*span))
+    others = (place for span in match.elsewhere for place in source.find_sources(*span))
     is_proven = match.bounds is not None
     match = match.with_bounds(_map_bounds(match, source, whole))
     secret = decoded.content[match.start : match.end]
@@ -92,7 +100,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
         match = _add_first_part(match, source, start)
         if not is_proven:
             match = _open_by_stray_word(match, decoded.content, "", source.nuls)
-    rests = (place for span in match.rests for place in decoded.find_sources(*span))
+    rests = (place for span in match.rests for place in source.find_sources(*span))
     return match._replace(
         start=start,
         end=end,
@@ -209,7 +217,7 @@ def _map_bounds(match: Match, source: DecodedSource, whole: Span) -> Bounds:
 
     `whole` is the source of the match, from its first to its last byte.
     """
-    name, decoded, around, nuls, nuls_around, names, _ = source
+    name, decoded, around, nuls, nuls_around, names, *_ = source
     if match.bounds is Bounds.OPEN or decoded.is_guess:
         return Bounds.OPEN
     at_line_end = decoded.is_base64_line_end(match.end)

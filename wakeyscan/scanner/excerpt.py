@@ -187,5 +187,5 @@ def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int,
 
 def _find_rest_end(content: bytes, match: Match, limit: int) -> int:
     """Return where a secret with open bounds may end on its line."""
-    rest = _LINE.match(content, match.end, match.end + _MAX_REST)
-    return max(match.end, min(rest.end(), limit)) if rest else match.end
+    rest = _LINE.match(content, match.end, min(match.end + _MAX_REST, limit))
+    return rest.end() if rest else match.end
