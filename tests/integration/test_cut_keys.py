@@ -27,11 +27,11 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding, Liveness
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.severity import Severity
-from wakeyscan.scanner.candidates import MAX_CANDIDATES
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.result import RunResult
 from wakeyscan.scanner.scan_result import Coverage
 from wakeyscan.scanner.strings.other_ends import MAX_OTHER_ENDS
+from wakeyscan.scanner.whole_keys import MAX_CANDIDATES
 from wakeyscan.verification import VerifyOptions
 from wakeyscan.verification.rate_limit import RateLimiter
 from wakeyscan.verification.verify import verify_result

@@ -11,8 +11,8 @@ from wakeyscan.core.errors import UsageError
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.scanner.candidates import MAX_CANDIDATES, MAX_ENDS, list_shorter
 from wakeyscan.scanner.placeholders import find_example_reason, is_documented
+from wakeyscan.scanner.whole_keys import MAX_CANDIDATES, MAX_ENDS, list_shorter
 from wakeyscan.verification.verdict import VerificationRequest
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache
 from itertools import accumulate
 from operator import attrgetter
 
@@ -49,9 +48,6 @@ In a document with more, a text is searched for copies of the secrets in it and 
 _NEAR = 1
 """Number of spans before and after a text whose secrets are near it, such as those of a comment."""
 
-_FEW = 8
-"""Secrets in a text up to which the same text between two of them is not remembered."""
-
 _MIN_COPY = 8
 """Minimum size of a copy."""
 
@@ -74,19 +70,17 @@ class Masks(NamedTuple):
 
     def over(self, low: int, high: int) -> str:
         """Return `content[low:high]` with secrets masked, including those that only overlap it."""
-        parts, at = [], low
+        parts, at = list[str](), low
         first, last = self._find_overlapping(low, high)
         near = max(0, first - _NEAR), min(len(self.secrets), last + _NEAR)
-        # Between the secrets of a line, the same text often repeats.
-        show = self._show if last - first < _FEW else cache(self._show)
-        for start, end, mask in self.spans[first:last]:
+        shown = {b"": ""}  # between the secrets of a line, the same text often repeats
+        for start, end, mask in (*self.spans[first:last], (high, high, "")):
             if end > at:
-                if at < start:
-                    parts.append(show(self.content[at:start], near))
-                parts.append(mask)
+                text = self.content[at:start]
+                if text not in shown:
+                    shown[text] = self._show(text, near)
+                parts += (shown[text], mask)
                 at = end
-        if at < high:
-            parts.append(show(self.content[at:high], near))
         return "".join(parts)
 
     def list_secrets(self, low: int, high: int) -> frozenset[Secret]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from regex import Match as RegexMatch
     from regex import Pattern
 
+    from wakeyscan.decoders.decoder import Span
     from wakeyscan.scanner import bounds, overlaps
 else:
     bounds = lazy_import("wakeyscan.scanner.bounds")  # few keys are in a string table
@@ -40,7 +41,7 @@ class Match(NamedTuple):
     scheme: bytes = b""
     """The text of the pattern's group `kind`, if it has one (`Basic`, `Bearer`)."""
     encoding: str = "plain"
-    elsewhere: tuple[tuple[int, int], ...] = ()
+    elsewhere: tuple[Span, ...] = ()
     """Spans of the other parts of the secret, if it is split."""
     bounds: Bounds | None = None
     """Whether its ends are certain, if a decoded text or a string in binary data proves it."""
@@ -48,7 +49,7 @@ class Match(NamedTuple):
     """Whether an ellipsis follows it in the decoded text."""
     candidates: tuple[Secret, ...] = ()
     """Texts that may be the whole secret, the most likely first."""
-    rests: tuple[tuple[int, int], ...] = ()
+    rests: tuple[Span, ...] = ()
     """Spans of the text that the candidates add to it."""
     other_ends: tuple[int, ...] = ()
     """Other ends that it may have in binary data, as offsets in the text in which it was found."""
@@ -56,6 +57,12 @@ class Match(NamedTuple):
     def with_bounds(self, bounds: Bounds) -> Match:
         """Return the match with bounds; `_replace` takes five times as long."""
         return tuple.__new__(Match, (*self[:7], bounds, *self[8:]))
+
+    def with_candidates(
+        self, bounds: Bounds | None, candidates: tuple[Secret, ...], rests: tuple[Span, ...]
+    ) -> Match:
+        """Return the match with bounds, candidates, and the spans of the text that these add."""
+        return tuple.__new__(Match, (*self[:7], bounds, self[8], candidates, rests, self[11]))
 
 
 _Found = tuple["RegexMatch[bytes]", int, "Bounds | None", tuple[int, ...]]

@@ -16,15 +16,10 @@ from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.secret import API_KEY, Secret
 from wakeyscan.rules import loader
-from wakeyscan.scanner.candidates import (
-    MAX_CANDIDATES,
-    MAX_ENDS,
-    add_candidates,
-    add_readings,
-    list_lengths,
-)
+from wakeyscan.scanner.candidates import add_candidates, add_readings, list_lengths
 from wakeyscan.scanner.detector import detect_in_document
 from wakeyscan.scanner.matcher import Match
+from wakeyscan.scanner.whole_keys import MAX_CANDIDATES, MAX_ENDS
 
 (RULE,) = (rule for rule in loader.load_rules() if rule.id == API_KEY)
 KEY = PREFIX + "".join(random.Random("candidates").choices(ALPHABET, k=40))

@@ -10,8 +10,8 @@ from tests.support.contexts import few
 from tests.support.keys import ALPHABET, PREFIX
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.core.finding import Bounds, Finding
-from wakeyscan.scanner.candidates import MAX_CANDIDATES
 from wakeyscan.scanner.detector import detect_in_document
+from wakeyscan.scanner.whole_keys import MAX_CANDIDATES
 
 KEYS = [
     PREFIX + "".join(random.Random(f"glued {n}").choices(ALPHABET, k=39)) + last

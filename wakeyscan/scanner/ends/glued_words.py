@@ -23,6 +23,7 @@ _MIN_RUN, _MIN_LAST_RUN, _MAX_STARTS = 3, 5, 4
 _DELIMITER = lazy_pattern(rb"[ \t]*(?:[\r\n]|\Z)|[\"'`,;)\]}<&\\]")
 _LONG_END = lazy_pattern(rb"(?:[a-z]{4}|[A-Z]{5}|[0-9]{3}|s|-[0-9]{2}(?:T[0-9]{2})?)\Z")
 """The end of a text that may be such a word before a delimiter."""
+_MAX_LONG_END = 6
 _STATUS = 3
 """Digits of a status of HTTP, which `curl -w` prints last."""
 _OTHER_WORD = lazy_pattern(rb"\xc3[\x80-\xbf]|[ \t]*\x0c")
@@ -42,9 +43,9 @@ _REACH = 256
 _QUOTES = (b'"', b"'", b"`")
 
 
-def is_before_prompt(after: bytes) -> bool:
+def is_before_prompt(content: bytes, start: int, end: int) -> bool:
     """Return whether the prompt of a shell begins with the last letters before a text."""
-    return _PROMPT.match(after) is not None
+    return _PROMPT.match(content, start, end) is not None
 
 
 def list_unglued(content: bytes, start: int, end: int) -> list[bytes]:
@@ -53,7 +54,7 @@ def list_unglued(content: bytes, start: int, end: int) -> list[bytes]:
     Quotes enclose no such word.
     """
     is_delimited = _DELIMITER.match(content, end) is not None
-    if is_delimited and not _LONG_END.search(content, start, end):
+    if is_delimited and not _LONG_END.search(content, max(start, end - _MAX_LONG_END), end):
         return []  # as for most keys
     quote, text = content[end : end + 1], content[start:end]
     if quote in _QUOTES and content[start - 1 : start] == quote:
@@ -61,7 +62,7 @@ def list_unglued(content: bytes, start: int, end: int) -> list[bytes]:
     # Before a delimiter, most keys are whole, and few random ones end with a long word.
     shortest = _MIN_LAST_RUN if is_delimited else _MIN_RUN
     cuts = _list_cuts(text, 1 if _OTHER_WORD.match(content, end) else shortest)
-    if is_before_prompt(content[end : end + _REACH]):
+    if is_before_prompt(content, end, end + _REACH):
         sizes = range(1, min(_MAX_USER, len(text) - MIN_KEY) + 1)
         cuts = chain(cuts, (text[:-size] for size in sizes))
     return [*islice(dict.fromkeys(cuts), MAX_CUTS)]
