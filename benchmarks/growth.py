@@ -79,6 +79,7 @@ UNITS: dict[str, tuple[str, Unit]] = {
     "one name": ("Makefile", lambda n: f"A := {PREFIX}\nB := $(A)x\n"),
     "one name, many uses": ("a.py", lambda n: f'{f"P = {PREFIX!r}" * (not n)}\nk = P + "x"\n'),
     "many names": ("a.py", lambda n: f'P{n} = "{PREFIX}"\nk = P{n} + b + "x"\nb = "y1"\n'),
+    "names of sums": ("a.py", lambda n: f'P{n} = "{PREFIX}"\nk{n} = P{n} + "abc"\n'),
     "many names with dollars": ("a.js", lambda n: f'a${n} = "{PREFIX}"; k = a${n} + b$\n'),
     "many values": ("a.sh", lambda n: f"P={PREFIX}\nB=x{n}\nK=$P$B$B\n"),
     "members": ("a.js", lambda n: f"C = {{a: '{PREFIX}', b: 'x1'}}; k = `${{C.a}}${{C.b}}`;\n"),

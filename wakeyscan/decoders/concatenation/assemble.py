@@ -91,8 +91,8 @@ def assemble_keys(content: bytes, path: str, found: FoundAnchors) -> Iterator[Ch
     names = list(holders)
     for name in names:
         yield from _follow_uses(source, name, holders)
-        if len(holders) > len(names):  # it has added names that are given a longer part
-            names += islice(holders, len(names), None)
+        added = len(holders) - len(names)  # names that are given a longer part
+        names += [*islice(reversed(holders), added)][::-1]
 
 
 def list_rests(
