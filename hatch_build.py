@@ -56,29 +56,37 @@ class ParsedRules(BuildHookInterface[Any]):
 def _build_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the paths and contents of the files to add."""
     # The package can be imported only after `initialize` has extended sys.path.
+    from wakeyscan.rules import loader
+
+    tables = build_rule_tables(folder)
+    text = "".join(f"{name} = {table!r}\n" for name, table in tables.items())
+    module = f'"""The built-in rules, parsed and compiled when the wheel was built."""\n\n{text}'
+    yield "rules/_compiled.py", module.encode()
+    yield "core/_patterns.py", _build_patterns().encode()
+    anchors = tables["ENCODED_ANCHORS"]
+    yield from _build_databases(
+        tuple(rule._replace(encoded_anchors=anchors[rule.id]) for rule in loader.load_rules())
+    )
+
+
+def build_rule_tables(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the tables of `wakeyscan.rules._compiled` by name: parsed and compiled rules."""
     from wakeyscan.decoders import DECODERS
     from wakeyscan.rules import loader, pattern, prefix
     from wakeyscan.scanner.prefilter.anchors import AnchorIndex
 
-    rules = {
-        path.name: tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.toml"))
+    files = sorted(folder.glob("*.toml"))
+    rules = loader.load_rules()
+    return {
+        "RULES": {path.name: tomllib.loads(path.read_text("utf-8")) for path in files},
+        "COMPILED": {
+            rule.id: pattern.serialize_pattern(pattern.compile_rule(rule)) for rule in rules
+        },
+        "PREFIXES": {rule.id: prefix.list_prefixes(rule) for rule in rules},
+        "ENCODED_ANCHORS": {
+            rule.id: tuple(map(tuple, AnchorIndex([rule], DECODERS).all())) for rule in rules
+        },
     }
-    builtin = loader.load_rules()
-    compiled = {rule.id: pattern.serialize_pattern(pattern.compile_rule(rule)) for rule in builtin}
-    prefixes = {rule.id: prefix.list_prefixes(rule) for rule in builtin}
-    anchors: dict[str, Any] = {
-        rule.id: tuple(map(tuple, AnchorIndex([rule], DECODERS).all())) for rule in builtin
-    }
-    module = (
-        '"""The built-in rules, parsed and compiled when the wheel was built."""\n\n'
-        f"RULES = {rules!r}\nCOMPILED = {compiled!r}\n"
-        f"PREFIXES = {prefixes!r}\nENCODED_ANCHORS = {anchors!r}\n"
-    )
-    yield "rules/_compiled.py", module.encode()
-    yield "core/_patterns.py", _build_patterns().encode()
-    yield from _build_databases(
-        tuple(rule._replace(encoded_anchors=anchors[rule.id]) for rule in builtin)
-    )
 
 
 def _build_patterns() -> str:
