@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import cache
+
 from wakeyscan.decoders import DECODERS
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import ScanContext, build_context
 from wakeyscan.scanner.prefilter import strategy
-from wakeyscan.scanner.prefilter.anchors import AnchorIndex
-
-_RULES = loader.load_rules()
-_INDEX = AnchorIndex(_RULES, DECODERS)
 
 
 def few() -> ScanContext:
     """Return a context with the substring search, for up to 128 KB."""
-    return build_context(_RULES, DECODERS)._replace(prefilter=strategy.Prefilter(_INDEX))
+    return _copy(_build_few())
 
 
 def many() -> ScanContext:
     """Return a context with hyperscan."""
-    context = few()
+    return _copy(_build_many())
+
+
+def _copy(context: ScanContext) -> ScanContext:
+    """Return a context that counts its own bytes; it shares the searches, built once."""
+    return context._replace(prefilter=copy(context.prefilter))
+
+
+@cache
+def _build_few() -> ScanContext:
+    return build_context(loader.load_rules(), DECODERS)
+
+
+@cache
+def _build_many() -> ScanContext:
+    context = _copy(_build_few())
     context.prefilter.expect(strategy.LARGE_SCAN)
     return context
