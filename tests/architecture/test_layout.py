@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "wakeyscan"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES}
-FUNCTIONS = [
-    (name, node)
-    for name, tree in TREES.items()
-    for node in ast.walk(tree)
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-]
+
+
+@cache
+def parse_modules() -> dict[str, ast.Module]:
+    """Parse the package, which takes a second: not at import, as every process does that."""
+    return {
+        path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in MODULES
+    }
+
+
+def list_functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """Yield the functions of the package, each with the path of its module."""
+    for name, tree in parse_modules().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield name, node
 
 
 def test_the_top_level_has_at_most_17_names() -> None:
@@ -36,7 +47,7 @@ def test_patterns_for_findings_are_compiled_lazily() -> None:
     packages = tuple(f"wakeyscan/{name}/" for name in ("decoders", "rules", "scanner"))
     eager = [
         f"{name}:{node.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in parse_modules().items()
         if name.startswith(packages) and "/string_tables/" not in name  # of programs only
         for statement in tree.body
         if not isinstance(statement, ast.FunctionDef | ast.ClassDef)
@@ -49,7 +60,7 @@ def test_patterns_for_findings_are_compiled_lazily() -> None:
 def test_no_function_imports_anything() -> None:
     imports = [
         f"{name}:{node.lineno}"
-        for name, function in FUNCTIONS
+        for name, function in list_functions()
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
@@ -58,7 +69,7 @@ def test_no_function_imports_anything() -> None:
 
 def test_no_function_has_more_than_5_positional_parameters() -> None:
     long = []
-    for name, function in FUNCTIONS:
+    for name, function in list_functions():
         taken = [*function.args.posonlyargs, *function.args.args]
         if len([one for one in taken if one.arg not in ("self", "cls")]) > 5:
             long.append(f"{name}:{function.lineno} {function.name}")
@@ -67,7 +78,7 @@ def test_no_function_has_more_than_5_positional_parameters() -> None:
 
 def test_no_module_imports_more_than_15_of_our_modules() -> None:
     wide = []
-    for name, tree in TREES.items():
+    for name, tree in parse_modules().items():
         imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         imported = {node.module or "" for node in imports} - {"wakeyscan.core.typing"}
         count = sum(module.startswith("wakeyscan") for module in imported)
