@@ -17,12 +17,12 @@ from wakeyscan.sources.options import SourceOptions
 
 
 def make_blob(size: int, end: bytes) -> Object:
-    """Return a blob of blanks with an end."""
+    """Return a blob with an end, and before it letters that no format of values begins with."""
     left, tail = size, BytesIO(end)
 
     def read(limit: int) -> bytes:
         nonlocal left
-        piece = b" " * min(limit, left)
+        piece = b"g" * min(limit, left)
         left -= len(piece)
         return piece or tail.read(limit)
 
