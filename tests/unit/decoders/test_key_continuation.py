@@ -7,7 +7,7 @@ import pytest
 from tests.support.keys import MakeKey
 from wakeyscan.core.document import Document, Origin
 from wakeyscan.decoders import DECODERS
-from wakeyscan.decoders.concatenation.prefix import PREFIX, may_continue
+from wakeyscan.decoders.concatenation.prefix import find_open_prefixes
 from wakeyscan.rules import loader
 from wakeyscan.scanner.context import build_context
 from wakeyscan.scanner.detector import detect_in_document
@@ -52,13 +52,13 @@ OPEN = {
 @pytest.mark.parametrize("text", WHOLE.values(), ids=WHOLE)
 def test_a_key_at_the_end_of_its_line_cannot_continue(text: str, key: str) -> None:
     content = text.replace("KEY", key).encode()
-    assert not may_continue(content, content.index(PREFIX) + len(PREFIX))
+    assert not list(find_open_prefixes(content))
 
 
 @pytest.mark.parametrize("text", OPEN.values(), ids=OPEN)
 def test_a_key_before_a_possible_operator_may_continue(text: str, key: str) -> None:
     content = text.replace("KEY", key).encode()
-    assert may_continue(content, content.index(PREFIX) + len(PREFIX))
+    assert list(find_open_prefixes(content))
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_a_text_that_may_be_the_start_of_a_key_may_continue(
     length: int, after: str, make_key: MakeKey
 ) -> None:
     content = f'"{make_key(min(length, 128))}{after}"\n'.encode()
-    assert may_continue(content, content.index(PREFIX) + len(PREFIX))
+    assert list(find_open_prefixes(content))
 
 
 @pytest.mark.parametrize("length", [129, 200, 600])
 @pytest.mark.parametrize("after", ['"', '" + "abcdef"', '" .\n"abc"', "' + name", "_-_x" + '"'])
 def test_a_word_too_long_for_a_key_is_not_a_key(length: int, after: str, make_key: MakeKey) -> None:
     content = f'"{make_key(128)}{"a" * (length - 128)}{after}\n'.encode()
-    assert not may_continue(content, content.index(PREFIX) + len(PREFIX))
+    assert not list(find_open_prefixes(content))
     assert detect_in_document(Document(Origin("a.py"), content), CONTEXT) == []

@@ -18,7 +18,7 @@ from itertools import islice
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.decoders.concatenation import operators, references
+from wakeyscan.decoders.concatenation import continuations, operators, references
 from wakeyscan.decoders.concatenation.chain import (
     Chain,
     append_literal,
@@ -83,10 +83,10 @@ def assemble_keys(content: bytes, path: str, found: FoundAnchors) -> Iterator[Ch
     holders: _Holders = defaultdict(list)
     followed: set[int] = set()
     for prefix in prefixes:
-        if not (source.has_barriers and source.is_alone(prefix.start)):
+        if not source.is_alone(prefix.start):
             yield from _follow_prefix(source, prefix, holders, followed)
     for start, end in _find_parts(content, found):
-        if start not in followed and not (source.has_barriers and source.is_alone(start)):
+        if start not in followed and not source.is_alone(start):
             yield from _follow_literal(source, Chain(((start, end),)), holders)
     names = list(holders)
     for name in names:
@@ -131,6 +131,11 @@ def _follow_prefix(
     Add its start to those that are `followed`, unless its first part may also be a literal that
     nothing is joined to.
     """
+    if len(prefix.spans) == 1 and _is_last(source, *prefix.spans[0]):  # as nearly all
+        followed.add(prefix.start)
+        if not prefix.is_key:
+            _record_names(source, prefix, holders)
+        return
     chain = follow_literals(source, prefix)
     if len(chain.spans) == 1 or not (prefix.is_guess or prefix.has_commas):
         followed.add(prefix.start)
@@ -193,29 +198,37 @@ def _count_common_letters(content: bytes, start: int, letters: bytes) -> int:
     return next((count for count, (one, other) in pairs if one != other), len(text))
 
 
+def _is_last(source: SourceText, start: int, end: int) -> bool:
+    """Return whether nothing is joined to the literal at `start:end`, which has quotes."""
+    is_bare = source.content[end : end + 1] in BARE_ENDS
+    return not (is_bare or continuations.may_continue(source, start, end))
+
+
 def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[Chain]:
     """Yield the keys in which variables follow a literal directly; record the names it has."""
     content, start, end = source.content, chain.spans[0][0], chain.spans[-1][1]
+    names = _record_names(source, chain, holders)
+    if _is_last(source, start, end):
+        return
     is_bare = content[end : end + 1] in BARE_ENDS
-    if names := source.find_names(start, end):
-        _record_names(source, chain, names, holders)
-    continuations: list[Iterator[Part]] = []
+    found: list[Iterator[Part]] = []
     if not is_bare and (parts := references.find_continuation(content, end)) is not None:
-        continuations.append(parts)
+        found.append(parts)
     if not (is_bare and names) and (items := find_rest(source, start, end, is_bare=is_bare)):
-        continuations.append(items)
-    for continuation in continuations:
+        found.append(items)
+    for continuation in found:
         longer = _extend(source, chain, continuation, near=end)
         if longer.is_key and not longer.is_too_long:
             yield longer._replace(is_scattered=True)
 
 
-def _record_names(
-    source: SourceText, chain: Chain, names: Iterable[bytes], holders: _Holders
-) -> None:
+def _record_names(source: SourceText, chain: Chain, holders: _Holders) -> list[bytes]:
+    """Record the names that a literal may be assigned to, and return them all."""
+    names = source.find_names(chain.spans[0][0], chain.spans[-1][1])
     for name in names:
         if chain.length >= len(PREFIX) or _is_only_value(source, chain, name):
             insort(holders[name], _Value(chain.start, chain))
+    return names
 
 
 def _is_only_value(source: SourceText, chain: Chain, name: bytes) -> bool:

@@ -64,13 +64,18 @@ class Chain(NamedTuple):
             return content[slice(*self.spans[0])]
         return b"".join([content[start:end] for start, end in self.spans])
 
-    def append(self, span: Span, operator: re.Match[bytes] | None = None) -> Chain:
-        """Return a chain with one more part, after the operator that joins it."""
+    def append(
+        self, span: Span, operator: re.Match[bytes] | None = None, *, is_guess: bool = False
+    ) -> Chain:
+        """Return a chain with one more part, after the operator that joins it.
+
+        `is_guess`: it joins the part only if the language is a certain one.
+        """
         is_call = operator is not None and (
             b".concat(" in operator[0] or (self.is_call and operator.lastgroup == "comma")
         )
         has_commas = self.has_commas or self.needs_list(operator)
-        return Chain((*self.spans, span), has_commas, is_call, self.is_guess)
+        return Chain((*self.spans, span), has_commas, is_call, self.is_guess or is_guess)
 
     def needs_list(self, operator: re.Match[bytes] | None) -> bool:
         """Return whether an operator joins its part only if a list around both is joined."""
@@ -90,9 +95,10 @@ def follow_literals(source: SourceText, chain: Chain) -> Chain:
     """
     content, start = source.content, chain.start
     before_comma = Chain(chain.spans[:1]) if chain.has_commas else None
-    while not chain.is_too_long:
-        chain = _extend_last_part(content, chain)
-        operator = operators.OPERATOR.match(content, chain.spans[-1][1])
+    chain = _extend_last_part(content, chain)
+    length, end = chain.length, chain.end
+    while length <= MAX_KEY:
+        operator = operators.OPERATOR.match(content, end)
         body = operator and operators.BODY.match(content, operator.end())
         if not operator or not body or source.is_key_start(operator.end()):
             break  # as after nearly all literals
@@ -103,6 +109,7 @@ def follow_literals(source: SourceText, chain: Chain) -> Chain:
         if chain.needs_list(operator) and before_comma is None:
             before_comma = chain
         chain = append_part(source, chain, body.span(), operator)
+        length, end = length + body.end() - body.start(), body.end()
     if before_comma is None or source.joins_commas(start) or source.lists.contain(start, chain.end):
         return chain
     return before_comma
@@ -112,9 +119,8 @@ def append_part(
     source: SourceText, chain: Chain, span: Span, operator: re.Match[bytes] | None
 ) -> Chain:
     """Return a chain with one more part, and whether it is a guess that an operator joins it."""
-    longer = chain.append(span, operator)
     is_guess = operator is not None and source.is_guess(operator, chain.spans[-1][0])
-    return longer._replace(is_guess=True) if is_guess else longer
+    return chain.append(span, operator, is_guess=is_guess)
 
 
 def _extend_last_part(content: bytes, chain: Chain) -> Chain:

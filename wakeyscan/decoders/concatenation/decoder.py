@@ -9,22 +9,23 @@ from collections.abc import Iterator
 from itertools import chain
 
 from wakeyscan.core.lazy import lazy_import
-from wakeyscan.core.line_index import find_all
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation.prefix import (
     BARE_ENDS,
     CLOSINGS,
+    NEAR,
     PREFIX,
     QUOTES,
     TEMPLATE_STARTS,
+    build_open_check,
     find_check,
-    find_open_prefixes,
     list_bare_rests,
 )
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation import embedded
     from wakeyscan.decoders.decoder import DecodedText, FoundAnchors
+    from wakeyscan.decoders.split_prefix import Check
 else:
     # Its patterns take 20 ms to compile, and most runs never need them.
     embedded = lazy_import("wakeyscan.decoders.concatenation.embedded")
@@ -78,14 +79,33 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
 
 
 def _find_split_prefixes(content: bytes, text: bytes) -> Iterator[int]:
-    """Yield where a literal ends with the part of the prefix that must precede `text`.
+    """Yield where a prefix may be split before or after `text`, without those between two others.
 
-    A whole prefix may be in the first part of a key.
+    All of the text near them is read. A whole prefix may be in the first part of a key.
     """
-    if text == PREFIX:
-        yield from (start for start, _ in find_open_prefixes(content))
-        return
-    check = find_check(text)
-    for offset in find_all(content, text):
-        if check is None or check(content, offset):
-            yield offset
+    is_split = build_open_check(content) if text == PREFIX else find_check(text) or _accept
+    at = _find_next(content, text, 0, is_split)
+    while at >= 0:
+        yield at
+        last = _find_last(content, text, at, is_split)
+        if last > at:
+            yield last
+        at = _find_next(content, text, at + NEAR + 1, is_split)
+
+
+def _find_next(content: bytes, text: bytes, start: int, is_split: Check) -> int:
+    at = content.find(text, start)
+    while at >= 0 and not is_split(content, at):
+        at = content.find(text, at + 1)
+    return at
+
+
+def _find_last(content: bytes, text: bytes, start: int, is_split: Check) -> int:
+    at = content.rfind(text, start, start + NEAR + len(text))
+    while at > start and not is_split(content, at):
+        at = content.rfind(text, start, at + len(text) - 1)
+    return at
+
+
+def _accept(content: bytes | memoryview, at: int) -> bool:
+    return True

@@ -9,7 +9,11 @@ from wakeyscan.decoders.concatenation.assemble import assemble_keys
 from wakeyscan.decoders.concatenation.code_text import CodeText
 from wakeyscan.decoders.concatenation.escaped_code import read_escaped_near
 from wakeyscan.decoders.concatenation.patches import read_patches
-from wakeyscan.decoders.concatenation.quoted_code import read_strings, read_strings_near
+from wakeyscan.decoders.concatenation.quoted_code import (
+    list_windows,
+    read_strings,
+    read_strings_near,
+)
 from wakeyscan.decoders.decoder import DecodedText, Segment
 
 if TYPE_CHECKING:
@@ -61,9 +65,9 @@ def decode_keys(
 def _list_texts(code: CodeText, found: FoundAnchors, offsets: Iterable[int]) -> Iterator[CodeText]:
     """Yield a text, and the texts inside it."""
     yield code
-    offsets = [*offsets]
-    yield from read_escaped_near(code, offsets)
-    for text in read_strings_near(code, offsets):
+    windows = [*list_windows(code.content, offsets)]
+    yield from read_escaped_near(code, windows)
+    for text in read_strings_near(code, windows):
         yield from _list_inner_texts(text, found, _MAX_DEPTH - 1)
     for text in read_patches(code, _list_parts(found)):
         yield from _list_inner_texts(text, found, _MAX_DEPTH - 1, is_patch=True)

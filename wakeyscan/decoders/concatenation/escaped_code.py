@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.code_text import BARRIER
-from wakeyscan.decoders.concatenation.quoted_code import list_windows
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.code_text import CodeText
+    from wakeyscan.decoders.decoder import Span
 
 _CHARACTERS = {
     **{b"quot": b'"', b"#34": b'"', b"#x22": b'"', b"apos": b"'", b"#39": b"'", b"#x27": b"'"},
@@ -69,9 +69,9 @@ def _is_written_in(form: _Form, content: bytes) -> bool:
     return has_mark and form.pattern.search(content) is not None
 
 
-def read_escaped_near(code: CodeText, offsets: Iterable[int]) -> Iterator[CodeText]:
-    """Yield the text near each offset, which ascend, in each form that its marks show."""
-    for start, end in list_windows(code.content, offsets):
+def read_escaped_near(code: CodeText, windows: Iterable[Span]) -> Iterator[CodeText]:
+    """Yield parts of a text, in each form that its marks show."""
+    for start, end in windows:
         text = code.select(start, end)
         for form in _FORMS:
             if _is_written_in(form, text.content):

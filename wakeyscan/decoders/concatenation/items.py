@@ -12,6 +12,7 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation.lists import find_joined_words
 from wakeyscan.decoders.concatenation.operators import (
+    ANY_PLACEHOLDER,
     FORMAT_OPERATOR,
     LITERAL_PREFIX,
     PLACEHOLDER,
@@ -35,8 +36,8 @@ _NEXT = (
     rb" | \s{0,8}\n[ ]{1,40}-[ ]{1,4} )"
 )
 """What separates two items: a comma, or a blank, or the dash of YAML."""
-_QUOTED_ITEM = lazy_pattern(
-    rb"(?x) " + _NEXT + rb" (?: " + LITERAL_PREFIX + QUOTE + rb" (?:"
+ITEM = (
+    _NEXT + rb" (?: " + LITERAL_PREFIX + QUOTE + rb" (?:"
     rb" (?P<body> [A-Za-z0-9_-]{1,256} ) (?= " + QUOTE + rb" )"
     rb" | \$\{? (?P<expanded> " + NAME + rb" ) \}? " + QUOTE + rb" )"
     rb" | (?: \$ \{? )? "
@@ -45,6 +46,8 @@ _QUOTED_ITEM = lazy_pattern(
     + NAME
     + rb") \}? (?! [\w$(\[.] | [ \t]* = ) )"
 )
+"""Pattern of the item after a literal or a name."""
+_QUOTED_ITEM = lazy_pattern(rb"(?x) " + ITEM)
 _BARE_ITEM = lazy_pattern(rb"(?x) " + _NEXT + rb" (?P<body> [\w-]{1,256} ) (?= [\s,\])}>/|!] )")
 _ITEMS_END = lazy_pattern(rb"(?x) (?: \\?[\"'] )? ,? \s{0,64} (?: [)\]}>/|!;&] | \r?\n | \Z )")
 _PIECE = rb"[A-Za-z0-9_-]{0,160}"
@@ -68,7 +71,6 @@ _ARGUMENT_BACKWARDS = lazy_pattern(
     rb" | [ \t]{1,16} [\"'] )"
 )
 """The text from an argument back to what separates it from its format."""
-_PLACEHOLDER = lazy_pattern(rb"(?x) " + PLACEHOLDER)
 _NO_ITEM = lazy_pattern(rb"[\"'`$@]{0,3}{?[ \t]{0,2}[=:+&|;\n]")
 """The text from a value back to an operator, a colon or a line end, which precedes no item."""
 _COMMA = lazy_pattern(rb"[\"'`]?\s{0,8},")
@@ -87,7 +89,7 @@ def find_rest(
     """
     content = source.content
     is_before_item = (_BARE_ITEM if is_bare else _QUOTED_ITEM).match(content, end) is not None
-    may_be_filled = _may_follow_format(content, start)
+    may_be_filled = may_follow_format(source, start)
     may_be_word = is_bare and source.has_word_lists
     if not (is_before_item or may_be_filled or may_be_word) or _is_no_item(content, start, end):
         return None  # as nearly all values
@@ -108,9 +110,11 @@ def _is_no_item(content: bytes, start: int, end: int) -> bool:
     return _NO_ITEM.match(before[::-1]) is not None and not _COMMA.match(content, end)
 
 
-def _may_follow_format(content: bytes, start: int) -> bool:
+def may_follow_format(source: SourceText, start: int) -> bool:
     """Return whether a placeholder may be near before an offset."""
-    text = content[max(0, start - _MAX_FORMAT) : start]
+    if not source.has_placeholders:
+        return False
+    text = source.content[max(0, start - _MAX_FORMAT) : start]
     if b"%" in text or b"}" in text or b"~" in text:
         return True
     return b"$0" in text or b"$1" in text
@@ -126,7 +130,7 @@ def _find_format(content: bytes, start: int) -> list[Span]:
     if not found:
         return []
     first, high = low + found.start("format"), low + found.end("format")
-    marks = list(_PLACEHOLDER.finditer(content, first, high))
+    marks = list(ANY_PLACEHOLDER.finditer(content, first, high))
     ends = [*(mark.start() for mark in marks[1:]), high]
     return [(mark.end(), end) for mark, end in zip(marks, ends, strict=True)]
 

@@ -21,6 +21,7 @@ QUOTE_BACKWARDS = rb"[\"'`] \\{0,3} (?: 8u | [bBfFrRuULN@$&]{1,2} | war\.gnirtS 
 """An opening quote, and such letters, in a text that is read backwards."""
 PLACEHOLDER = rb"(?: %[svS@] | %[0-9]\$s | \{\d?\} | ~[aAsp] | [%$][0-9] )"
 """Placeholder of a format string."""
+ANY_PLACEHOLDER = lazy_pattern(rb"(?x) " + PLACEHOLDER)
 FORMAT_OPERATOR = (
     rb"(?: , (?: \s{0,4} \[ )? | % \s{0,4} [(\[]? | -f \s"
     rb" | \)? [.:] (?: format(?:ted)? | arg ) \( | \|\s?format\( )"
@@ -109,7 +110,8 @@ _ALTERNATIVES = (
     # %w[a b].join
     rb"(?P<word> \s{1,64} (?= [\w-] ) )",
 )  # fmt: skip
-OPERATOR = lazy_pattern(rb"(?x) (?: " + rb" | ".join(_ALTERNATIVES) + rb" )")
+ANY_OPERATOR = rb"(?: " + rb" | ".join(_ALTERNATIVES) + rb" )"
+OPERATOR = lazy_pattern(rb"(?x) " + ANY_OPERATOR)
 """Text between two parts of a key; the name of the group that matched last is the kind."""
 AMBIGUOUS_OPERATOR = lazy_pattern(
     rb"(?x) \{ (?! \d?\} ) | \\\r?\n [ \t]{0,64} -"

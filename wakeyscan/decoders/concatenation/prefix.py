@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from operator import methodcaller
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.core.line_index import find_all
 from wakeyscan.core.secret import KEY_PREFIX, MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +25,8 @@ TEMPLATE_STARTS = (b"{", b"$", b"#", b"%")
 BARE_STARTS = (b"=", b"}", b")", b"%", b";", b">", b" ", b"%s", b")s")
 """Texts before a value without quotes: an equals sign, or the end of a template."""
 OPENINGS = (*QUOTES, *BARE_STARTS)
+NEAR = 1 << 16
+"""Bytes on either side of a part in which the strings of a large text are read."""
 _SEPARATOR = b"_"
 """A letter of the prefix that may be the separator of joined literals."""
 _OPERATOR_STARTS = (b"\\", b"$", b"#", b"{", b"%")
@@ -33,8 +34,12 @@ _OPERATOR_STARTS = (b"\\", b"$", b"#", b"{", b"%")
 _MAX_DISTANCE = 320
 """Maximum bytes before a part within which the previous part ends."""
 _BODY_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
-_SHORT = lazy_pattern(rb"[\w-]{0,%d}+(?![\w-])" % (MIN_KEY - len(PREFIX) - 1))
-"""A word that is too short for the body of a key: another part must follow."""
+_PREFIX = lazy_pattern(
+    PREFIX + rb"(?=([\w-]{0,%d}+(?![\w-]))|([\w-]{0,256}))" % (MIN_KEY - len(PREFIX) - 1)
+)
+"""A whole prefix, before a word in a group: the first one if it is too short for the body of a key.
+"""
+_SHORT = 1
 _NO_KEY = lazy_pattern(rb"[\w-]{128}[_-]*+[A-Za-z0-9]")
 """A word that is too long for the body of a key."""
 _BARE_KEY = lazy_pattern(rb"[\w-]{16,128}+(?:\s|\Z)")
@@ -132,15 +137,31 @@ def _list_ends(start: int) -> Iterator[int]:
 
 
 def find_open_prefixes(content: bytes) -> Iterator[Span]:
-    """Yield the whole prefixes whose keys may be the first part of a longer one."""
+    """Yield the whole prefixes whose keys may be the first part of a longer one, with their words.
+
+    After a word that is too short for the body of a key, another part must follow.
+    """
     has_lists = holds_word_list(content, 0, len(content))
-    for start in find_all(content, PREFIX):
-        end = start + len(PREFIX)
-        if may_continue(content, end, has_lists=has_lists):
-            yield start, end
+    for prefix in _PREFIX.finditer(content):
+        group = prefix.lastindex or 0
+        if group == _SHORT or _may_continue(content, prefix.end(), has_lists=has_lists):
+            yield prefix.start(), prefix.end(group)
 
 
-def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
+def build_open_check(content: bytes) -> Check:
+    """Return the check that `find_open_prefixes` makes of each whole prefix in a content."""
+    has_lists = holds_word_list(content, 0, len(content))
+
+    def is_open(_: bytes | memoryview, at: int) -> bool:
+        prefix = _PREFIX.match(content, at)
+        return prefix is not None and (
+            prefix.lastindex == _SHORT or _may_continue(content, prefix.end(), has_lists=has_lists)
+        )
+
+    return is_open
+
+
+def _may_continue(content: bytes, start: int, *, has_lists: bool) -> bool:
     """Return whether the key whose body begins at `start` may be the first part of a longer one.
 
     A word that is too long for a key is not. Most keys are whole: a blank follows them, or they are
@@ -148,8 +169,6 @@ def may_continue(content: bytes, start: int, *, has_lists: bool = True) -> bool:
     Then the patterns of operators are not needed. `has_lists` states whether the content may have
     lists of bare words.
     """
-    if _SHORT.match(content, start):
-        return True
     if (not has_lists and _BARE_KEY.match(content, start)) or _NO_KEY.match(content, start):
         return False
     rest = content[start : start + _REACH]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.typing import TYPE_CHECKING
 from wakeyscan.decoders.concatenation.code_text import BARRIER
+from wakeyscan.decoders.concatenation.prefix import NEAR
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.code_text import CodeText
@@ -31,8 +32,6 @@ _IN_DOUBLE_QUOTES = lazy_pattern(_STRINGS.replace(b"Q", b'"'))
 _IN_SINGLE_QUOTES = lazy_pattern(_STRINGS.replace(b"Q", b"'"))
 _SIGNS_OF_SINGLE_QUOTES = lazy_pattern(rb'[\w-](?:(?:\\\\){1,4}"|"[ \t)+.,;&~]{0,20}\\{1,8}[rn])')
 """A double quote within a string, which is not its end: the string has single quotes."""
-_NEAR = 1 << 16
-"""Bytes on either side of a part of the prefix in which the strings of a large text are read."""
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 _PLAIN_ESCAPES = b"\\\"'`/"
 
@@ -41,10 +40,10 @@ _EXTENSION = lazy_pattern(rb'"file_extension"\s{0,8}:\s{0,8}"(\.\w{1,8})"')
 _DEFAULT_EXTENSION = b".py"
 
 
-def read_strings_near(code: CodeText, offsets: Iterable[int]) -> Iterator[CodeText]:
-    """Yield the texts of the string literals near each offset, which ascend, as `read_strings`."""
+def read_strings_near(code: CodeText, windows: Iterable[Span]) -> Iterator[CodeText]:
+    """Yield the texts of the string literals in parts of a text, as `read_strings`."""
     path = _find_path(code)
-    for start, end in list_windows(code.content, offsets):
+    for start, end in windows:
         for text in read_strings(code.select(start, end)):
             yield text._replace(path=path)
 
@@ -53,12 +52,12 @@ def list_windows(content: bytes, offsets: Iterable[int]) -> Iterator[Span]:
     """Yield the lines near each offset, as a notebook may be large and most of it output."""
     start = end = 0
     for offset in offsets:
-        if offset - _NEAR > end:
+        if offset - NEAR > end:
             if end:
                 yield start, end
-            start = content.rfind(b"\n", 0, max(0, offset - _NEAR)) + 1
-        if offset + _NEAR > end:
-            line_end = content.find(b"\n", offset + _NEAR)
+            start = content.rfind(b"\n", 0, max(0, offset - NEAR)) + 1
+        if offset + NEAR > end:
+            line_end = content.find(b"\n", offset + NEAR)
             end = line_end + 1 if line_end >= 0 else len(content)
     if end:
         yield start, end

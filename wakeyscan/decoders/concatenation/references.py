@@ -46,8 +46,8 @@ def _interpolated(group: bytes) -> bytes:
     )  # fmt: skip
 
 
-_AFTER_LITERAL = lazy_pattern(
-    rb"(?x) (?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
+ADDITION = (
+    rb"(?: " + QUOTE + rb" (?! " + _SENTENCE_END + rb" )" + SPACE + CONCATENATION_OPERATOR
     + rb" \s{0,64} " + OWNER + rb"[$@?]? (?P<added> " + NAME + rb") (?! [\w$(\[.] | :: | -> )"
     rb" | \" [ \t]{1,8} (?! [a-z_]\w*+ [ \t]* \" ) (?P<macro> [A-Za-z_] \w{0,60}+ )"
     rb"   (?! [$(\[.:] )"
@@ -55,6 +55,8 @@ _AFTER_LITERAL = lazy_pattern(
     + rb" | " + PLACEHOLDER + QUOTE + rb" \s{0,8} " + FORMAT_OPERATOR + rb" \s{0,64}"
     rb"   " + OWNER + rb"[$@]? (?P<filled> " + NAME + rb") \s{0,8} (?: ,? [)\r\n;] | \Z ) )"
 )  # fmt: skip
+"""Pattern of a variable that is concatenated with the literal before it."""
+_AFTER_LITERAL = lazy_pattern(rb"(?x) " + ADDITION)
 _AFTER_ADDED = lazy_pattern(
     rb"(?x) \+= (?= [A-Za-z_-]*[0-9][A-Za-z0-9_-]* [ \t]* (?: \r?\n | \Z ) )"  # of a shell
     rb" | [\"']? [)\]]? (?: " + SPACE + CONCATENATION_OPERATOR + SPACE

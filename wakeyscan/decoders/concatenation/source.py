@@ -11,6 +11,7 @@ from wakeyscan.decoders.concatenation.adjacency import Adjacency, find_adjacency
 from wakeyscan.decoders.concatenation.assignments import SetForm, select_set_forms
 from wakeyscan.decoders.concatenation.code_text import BARRIER
 from wakeyscan.decoders.concatenation.lists import JoinedLists
+from wakeyscan.decoders.concatenation.operators import ANY_PLACEHOLDER
 from wakeyscan.decoders.concatenation.prefix import PREFIX, holds_word_list
 from wakeyscan.decoders.concatenation.values import VariableValues
 from wakeyscan.decoders.concatenation.variables import find_names
@@ -63,7 +64,12 @@ class SourceText:
 
         So is a string without a quote in it, in the text of the strings of a document.
         """
-        return _BETWEEN_BARRIERS.match(self.content, start) is not None
+        return self._has_barriers and _BETWEEN_BARRIERS.match(self.content, start) is not None
+
+    @cached_property
+    def has_placeholders(self) -> bool:
+        """Whether the string of a format may be somewhere."""
+        return ANY_PLACEHOLDER.search(self.content) is not None
 
     @cached_property
     def has_word_lists(self) -> bool:
@@ -71,7 +77,7 @@ class SourceText:
         return holds_word_list(self.content, 0, len(self.content))
 
     @cached_property
-    def has_barriers(self) -> bool:
+    def _has_barriers(self) -> bool:
         """Whether it has several pieces of code."""
         return BARRIER in self.content
 

@@ -12,6 +12,7 @@ from wakeyscan.decoders.concatenation.assignments import (
     find_set_names,
 )
 from wakeyscan.decoders.concatenation.operators import CLOSING_QUOTE, QUOTE, QUOTE_BACKWARDS
+from wakeyscan.decoders.concatenation.prefix import QUOTES
 from wakeyscan.decoders.concatenation.tuples import find_tuple_name
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _MAX_DECLARATION = 160
 _CLOSED = lazy_pattern(rb"[ \t]{0,8}[)<]")
 _ENDED = lazy_pattern(rb"(?x) " + QUOTE + rb" | " + LINE_END + rb" | [ \t]{0,8} [;)<]")
 """The end of a value without quotes in the arguments of a command, or in an element of XML."""
+_ENDS = frozenset((*QUOTES, b"\r", b"\n", b";", b")", b"<"))
+"""Characters that are such an end."""
 _DECLARATION_BACKWARDS = lazy_pattern(
     rb"(?x) (?P<quote> " + QUOTE_BACKWARDS + rb" )?"
     rb" (?: [ \t]{1,64} (?P<macro> \w{1,60} ) [ \t]{1,16} enifed\#"
@@ -73,7 +76,7 @@ def find_names(
     A name may precede its type (`P string`) or follow it (`string P`), so both words count.
     `set_forms` are those that `content` may have.
     """
-    if not _ENDED.match(content, end):
+    if content[end : end + 1] not in _ENDS and not _ENDED.match(content, end):
         return []  # the pattern of a declaration takes 1 µs
     declared = _find_declared(content, start, end)
     return [*declared, *find_set_names(content, start, set_forms)] if set_forms else declared
