@@ -115,7 +115,9 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
         if start >= end:
             word = _follow(content, start, stop, gap_format)
             end = word.end
-            key = _drop_doubtful_rest(content, word) if word.gaps else word
+            if not word.gaps or word.size < MIN_KEY:
+                continue  # as most words; without its rest, it is shorter
+            key = _drop_doubtful_rest(content, word)
             if key.gaps and MIN_KEY <= key.size <= MAX_KEY:
                 yield key
 
