@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain
+from operator import methodcaller
 
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import MAX_KEY, MIN_KEY
@@ -28,6 +29,9 @@ _WORD = rb"(?:[aAI]|[A-Z]{2,}|[A-Z]?[a-z]{2,}+(?:[A-Z][a-z]{2,}+)*)[0-9]{0,3}|[0
 _WORDS = lazy_pattern(rb"[_-]*(?:(?:" + _WORD + rb")(?:[_-]+|\Z))+")
 _PART = rb"w(?!a_live_)(?:a(?:_(?:l(?:i(?:ve?)?)?)?)?)?(?!\w)"
 """Pattern of the first part of a split prefix."""
+
+
+_get_span = methodcaller("span")
 
 
 class Part(NamedTuple):
@@ -63,8 +67,8 @@ class GapFormat(NamedTuple):
     """Pattern that matches where a gap may start: it is fast, and rejects the end of most keys."""
     marks: bytes
     """Each start of a gap contains one of these bytes; most texts contain none of them."""
-    pattern: re.Pattern[bytes]
-    """Pattern of a gap."""
+    match_gap: Callable[[bytes, int], re.Match[bytes] | None]
+    """Returns the match of the pattern of a gap at an offset."""
     read_gap: Callable[[bytes, Part, re.Match[bytes]], Joint | None]
     """Returns where the key continues after a gap; returns nothing if it ends there."""
     find_end: Callable[[bytes, int], Span | None] = lambda content, end: None
@@ -113,11 +117,10 @@ def find_keys(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> Ite
     end = 0
     for start, stop in sorted(_find_starts(content, found, gap_format).items()):
         if start >= end:
-            word = _follow(content, start, stop, gap_format)
-            end = word.end
-            if not word.gaps or word.size < MIN_KEY:
-                continue  # as most words; without its rest, it is shorter
-            key = _drop_doubtful_rest(content, word)
+            end, size, gaps = _follow(content, start, stop, gap_format)
+            if not gaps or size < MIN_KEY:
+                continue  # as most words; without a doubtful rest, it is shorter
+            key = _drop_doubtful_rest(content, SplitKey(start, end, gaps))
             if key.gaps and MIN_KEY <= key.size <= MAX_KEY:
                 yield key
 
@@ -127,9 +130,9 @@ def _find_starts(content: bytes, found: FoundAnchors, gap_format: GapFormat) -> 
     if not any(map(content.__contains__, gap_format.marks)):
         return {}
     key_before_gap, part_before_gap = _build_start_patterns(gap_format.start)
-    starts = dict(part.span() for part in key_before_gap.finditer(content))
+    starts = dict(map(_get_span, key_before_gap.finditer(content)))
     for low, high in _list_windows(content, found):
-        starts.update(part.span() for part in part_before_gap.finditer(content, low, high))
+        starts.update(map(_get_span, part_before_gap.finditer(content, low, high)))
     return starts
 
 
@@ -162,17 +165,19 @@ def _find_parts(content: bytes, text: bytes) -> Iterator[int]:
     return (part.start() for part in re.finditer(pattern, content))
 
 
-def _follow(content: bytes, start: int, end: int, gap_format: GapFormat) -> SplitKey:
-    """Return the word with gaps whose first part is at `start:end`."""
+def _follow(
+    content: bytes, start: int, end: int, gap_format: GapFormat
+) -> tuple[int, int, tuple[Gap, ...]]:
+    """Return the end, the size and the gaps of the word whose first part is at `start:end`."""
     gaps: list[Gap] = []
     size = end - start
-    while size <= MAX_KEY and (gap := gap_format.pattern.match(content, end)):
+    while size <= MAX_KEY and (gap := gap_format.match_gap(content, end)):
         joint = gap_format.read_gap(content, Part(start, end, size), gap)
         if not joint or not _may_follow(content, joint, size):
             break
         gaps.append(Gap(end, *joint))
         end, size = _read_letters(content, joint.end, size + len(joint.text))
-    return SplitKey(start, end, tuple(gaps))
+    return end, size, tuple(gaps)
 
 
 def _read_letters(content: bytes, at: int, size: int) -> tuple[int, int]:

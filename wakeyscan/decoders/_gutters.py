@@ -33,10 +33,12 @@ _MIN_FULL = 10
 _MIN_REST = 12
 """Characters of a rest that other words may follow."""
 
-_ITEM_GAP = rb"(?: \\r )? (?: \\n )? (?P<string> [\"'] ) , [ ]{0,4} (?P=string) (?! \w+ [\"'] )"
+ITEM_GAP = rb"(?: \\r )? (?: \\n )? (?P<string> [\"'] ) , [ ]{0,4} (?P=string) (?! \w+ [\"'] )"
+_ITEM_GAP_STARTS = frozenset((b'"', b"'", b"\\", b"\xe2"))
+"""The first bytes of a gap that may be within a line, and of a hyphen before it."""
 TAIL = (
     rb"(?: (?: \xe2\x80\x90 )? (?: "
-    + _ITEM_GAP
+    + ITEM_GAP
     + rb" | (?: [ \t]{0,200} (?:"
     + CELL_SEPARATOR
     + rb"|[*\#]) [^\r\n]{0,400}+"
@@ -71,13 +73,15 @@ _OPEN_STRING = (b'"', b"'")
 
 def find_next_part(content: bytes, part: Part) -> int | None:
     """Return where a part of a key goes on in the next line; nothing if it does not."""
+    may_be_item = content[part.end : part.end + 1] in _ITEM_GAP_STARTS
+    if not may_be_item and not _may_go_on_below(content, part):
+        return None  # as at most line ends; the rest takes ten times as long
     line_end = _LINE_END.match(content, part.end)
     if not line_end:
         return None
-    stop = content.find(b"\n", line_end.end(), line_end.end() + _MAX_LINE)
-    following = content[line_end.end() : stop if stop >= 0 else line_end.end() + _MAX_LINE]
-    if not _may_hold_rest(following, part):
-        return None  # as at most line ends; the rest takes ten times as long
+    following = _read_line_at(content, line_end.end())
+    if may_be_item and not _may_hold_rest(following, part):
+        return None
     line = _read_line(content, part.end)
     if _is_alone(line, part):
         return None
@@ -89,6 +93,12 @@ def find_next_part(content: bytes, part: Part) -> int | None:
     if at is None and _has_columns(line, line_end) and not _DUMP.match(following):
         at = _find_rest_in_column(content, part, line, following)
     return None if at is None else line_end.end() + at
+
+
+def _may_go_on_below(content: bytes, part: Part) -> bool:
+    """Return whether a part may go on in the next line."""
+    line_feed = content.find(b"\n", part.end, part.end + _MAX_LINE)
+    return line_feed >= 0 and _may_hold_rest(_read_line_at(content, line_feed + 1), part)
 
 
 def _find_rest_in_column(content: bytes, part: Part, line: bytes, following: bytes) -> int | None:
@@ -133,6 +143,12 @@ def _find_rest(following: bytes, size: int, part: Part, is_alone: bool = False) 
     return len(following) - len(text) if _may_go_on(text, part, is_alone) else None
 
 
+def _read_line_at(content: bytes, start: int) -> bytes:
+    """Return the line from an offset on."""
+    stop = content.find(b"\n", start, start + _MAX_LINE)
+    return content[start : stop if stop >= 0 else start + _MAX_LINE]
+
+
 def _read_line(content: bytes, end: int) -> bytes:
     """Return the line up to an offset."""
     low = max(0, end - _MAX_LINE)
@@ -170,13 +186,15 @@ def _measure_gutter(own: bytes, following: bytes) -> int:
     """Return the size of the gutter of the next line, or 0."""
     if cells := _CELL_LINE.findall(own):
         return _find_cell(own, following, len(cells))
-    numbers = _NUMBER.match(own), _NUMBER.match(following)
-    if numbers[0] and numbers[1] and int(numbers[1][1]) == int(numbers[0][1]) + 1:
-        return numbers[1].end()
-    common = read_common_start(own, following)
-    dashes = len(common) - len(common.lstrip(b"-"))
+    number = _NUMBER.match(own)
+    following_number = number and _NUMBER.match(following)
+    if number and following_number and int(following_number[1]) == int(number[1]) + 1:
+        return following_number.end()
     counted = _measure_counted(own, following) if _COUNTED.match(own) else 0
-    return counted or find_common_start(own, following) or dashes
+    if size := counted or find_common_start(own, following):
+        return size
+    common = read_common_start(own, following)
+    return len(common) - len(common.lstrip(b"-"))
 
 
 def _measure_counted(own: bytes, following: bytes) -> int:

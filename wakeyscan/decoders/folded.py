@@ -46,15 +46,18 @@ _LINE_END = rb"(?:\r*\n)"
 _TIME = rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,24}(?:Z|[+-][0-9:]{4,6})"
 _GAP_START = rb"(?:[\r\n^&$]|[ ](?=[\r\n])|[\"'](?=[-,;)}\]\r\n])|\\[rn]|[ \t|*#\xe2\xc2]|<[/b])"
 _GAP_MARKS = b"\n\r^&\"'"
+_LETTER = rb"(?P<letter> [\"'] , \s{0,64} [\"'] ) (?= [A-Za-z0-9_-] [\"'] )"
 _GAP = lazy_pattern(
     rb"""(?x)
-      (?P<caret> \^ EOL )
-    | (?P<ampersand> & [ \t]* EOL (?: [ \t]* (?: ! [^\r\n]{0,200} )? EOL ){0,4} [ \t]* & )
-    | (?P<letter> ["'] , \s{0,64} ["'] ) (?= [A-Za-z0-9_-] ["'] )
+      (?= [\^&"'] ) (?:
+        (?P<caret> \^ EOL )
+      | (?P<ampersand> & [ \t]{0,999} EOL (?: [ \t]* (?: ! [^\r\n]{0,200} )? EOL ){0,4} [ \t]* & )
+      | LETTER
+      | (?P<cobol_free> (?P<end> ["'] ) - [ \t]{0,999} EOL [ \t]* (?P=end) )
+      | (?P<docker> " (?: ,"[a-z]{1,16}":"[^"\r\n]{0,64}" ){1,4} \} EOL \{ "log":" )
+      )
     | (?P<cobol> EOL [ 0-9A-Za-z]{6} - [ \t]* (?P<literal> ["'] ) )
-    | (?P<cobol_free> (?P<end> ["'] ) - [ \t]* EOL [ \t]* (?P=end) )
     | (?P<container> EOL TIME [ ] std(?:out|err) [ ] [FP] [ ] )
-    | (?P<docker> " (?: ,"[a-z]{1,16}":"[^"\r\n]{0,64}" ){1,4} \} EOL \{ "log":" )
     | (?P<quoted> [ ]? EOL (?P<quote> (?: > [ \t]? ){1,16} ) )
     | (?P<folded> EOL [ \t] ) (?! [ \t] )
     | (?P<fortran> EOL [ ]{5} (?P<mark> [&+$*>:.1-9] ) )
@@ -62,10 +65,17 @@ _GAP = lazy_pattern(
     | (?P<tail> TAIL )
     | (?P<event> ["'] [,)}\]] [^\r\n]{0,1000}+ EOL )
     """.replace(b"TAIL", _gutters.TAIL)
+    .replace(b"LETTER", _LETTER)
     .replace(b"EOL", _LINE_END)
     .replace(b"TIME", _TIME)
 )
 """A line end, with the marks around it; the last three may mark nothing."""
+_GAP_IN_LINE = lazy_pattern(
+    rb"(?x) " + _LETTER + rb" | (?P<tail> (?: \xe2\x80\x90 )? " + _gutters.ITEM_GAP + rb" )"
+)
+"""The gaps that need no line end."""
+_REACH = 1 << 11
+"""Bytes in which the others have their line end."""
 _FOLDING_FORMAT = lazy_pattern(
     rb"(?m)^(?:BEGIN:V[A-Z]|END:V[A-Z]|dn::? |changetype: |objectClass: |Manifest-Version: "
     rb"|Signature-Version: |Bundle-ManifestVersion: )"
@@ -87,8 +97,18 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that continues on the next line, without the line ends."""
     folds = _Folds(content)
     yield from join_keys(
-        content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, folds.read_gap, _find_end)
+        content, found, GapFormat(_GAP_START, _GAP_MARKS, _match_gap, folds.read_gap, _find_end)
     )
+
+
+def _match_gap(content: bytes, end: int) -> re.Match[bytes] | None:
+    """Return the match of a gap after a part of a key.
+
+    On a long line with many parts, the patterns of line ends would read on from each of them.
+    """
+    limit = end + _REACH
+    has_line_end = content.find(b"\n", end, limit) >= 0 or content.find(b"\r", end, limit) >= 0
+    return (_GAP if has_line_end else _GAP_IN_LINE).match(content, end)
 
 
 class _Folds:

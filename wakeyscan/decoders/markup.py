@@ -108,7 +108,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key with markup inside, without the markup."""
     read_gap = _read_gap_in_rtf if is_rtf(content, found.path) else _read_gap
-    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP, read_gap))
+    yield from join_keys(content, found, GapFormat(_GAP_START, _GAP_MARKS, _GAP.match, read_gap))
 
 
 def _read_gap_in_rtf(content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:

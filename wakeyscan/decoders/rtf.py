@@ -61,7 +61,7 @@ def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that controls split, without the controls."""
     if not is_rtf(content, found.path) and _SIGNATURE not in content:
         return
-    gaps = GapFormat(_GAP_START, _GAP_MARKS, _GAP, _read_gap, _find_end)
+    gaps = GapFormat(_GAP_START, _GAP_MARKS, _GAP.match, _read_gap, _find_end)
     is_inside = _Rtf(content, found.path).has
     yield from join_keys(content, found, gaps, is_inside)
 

@@ -97,7 +97,7 @@ def encoded_anchors(anchor: bytes, exact_case: bool) -> Iterator[bytes]:
 def decode(content: bytes, found: FoundAnchors) -> Iterator[DecodedText]:
     """Yield the text around each key that escapes or events split, without them."""
     read_gap = _read_gap_in_version_1 if _VERSION_1.search(content) else _read_gap
-    gap_format = GapFormat(_GAP_START, _GAP_MARKS, _GAP, read_gap, _find_end, COLORS)
+    gap_format = GapFormat(_GAP_START, _GAP_MARKS, _GAP.match, read_gap, _find_end, COLORS)
     yield from join_keys(content, found, gap_format)
     yield from show_text(content)
 
