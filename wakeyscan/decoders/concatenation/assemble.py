@@ -204,22 +204,18 @@ def _is_last(source: SourceText, start: int, end: int) -> bool:
     return not (is_bare or continuations.may_continue(source, start, end))
 
 
-def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> Iterator[Chain]:
-    """Yield the keys in which variables follow a literal directly; record the names it has."""
+def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> list[Chain]:
+    """Return the keys in which variables follow a literal directly; record the names it has."""
     content, start, end = source.content, chain.spans[0][0], chain.spans[-1][1]
     names = _record_names(source, chain, holders)
-    if _is_last(source, start, end):
-        return
     is_bare = content[end : end + 1] in BARE_ENDS
     found: list[Iterator[Part]] = []
     if not is_bare and (parts := references.find_continuation(content, end)) is not None:
         found.append(parts)
     if not (is_bare and names) and (items := find_rest(source, start, end, is_bare=is_bare)):
         found.append(items)
-    for continuation in found:
-        longer = _extend(source, chain, continuation, near=end)
-        if longer.is_key and not longer.is_too_long:
-            yield longer._replace(is_scattered=True)
+    keys = [_extend(source, chain, continuation, near=end) for continuation in found]
+    return [key._replace(is_scattered=True) for key in keys if key.is_key and not key.is_too_long]
 
 
 def _record_names(source: SourceText, chain: Chain, holders: _Holders) -> list[bytes]:

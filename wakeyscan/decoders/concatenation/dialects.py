@@ -37,6 +37,11 @@ _PLACEHOLDER = lazy_pattern(rb"%[-+ #0-9.*]*[A-Za-z]")
 _STRING_PLACEHOLDERS = (b"%s", b"%b")
 
 
+def has_commands(content: bytes) -> bool:
+    """Return whether a command that may join words may be somewhere."""
+    return any(map(content.__contains__, _COMMANDS))
+
+
 def are_joined_words(content: bytes, start: int) -> bool | None:
     """Return whether a command joins the quoted word at `start` and the next one without a gap.
 

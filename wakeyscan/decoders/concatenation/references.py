@@ -17,6 +17,7 @@ from wakeyscan.decoders.concatenation.operators import (
     SPACE,
 )
 from wakeyscan.decoders.concatenation.variables import NAME, Variable
+from wakeyscan.decoders.concatenation.words import WORD_CHARACTERS
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.source import SourceText
@@ -84,8 +85,7 @@ _AFTER_TEMPLATE_NAME = lazy_pattern(
 _AFTER_INI_NAME = lazy_pattern(rb"(?x) \)s (?: (?= [\w-] ) | " + _interpolated(b"put") + rb")")
 _EXPANSION = lazy_pattern(rb"\$|\{\{|%|&")
 """A template outside of a program, whose values need no quotes."""
-_LETTER = lazy_pattern(rb"\w")
-_NAME_CHARACTER = lazy_pattern(rb"[\w$]")
+_NAME_CHARACTERS = WORD_CHARACTERS | {b"$"}
 _NOT_ADDED = lazy_pattern(rb"(?x) [\"']? [)\]]? " + _SENTENCE_END)
 _OPENING_BACKWARDS = lazy_pattern(
     rb"(?x) " + OWNER_BACKWARDS + rb" @? \s{0,4}"
@@ -168,9 +168,9 @@ def _iterate_uses(source: SourceText, name: bytes) -> Iterator[_Use]:
     for at in source.words.find(name):
         end, is_expanded = at + len(name), content[at - 1 : at] == b"$"
         start = at - is_expanded
-        is_within = _NAME_CHARACTER.match(content[max(0, start - 1) : start])
-        continues = (_LETTER if is_expanded else _NAME_CHARACTER).match(content, end)
-        if not is_within and not continues:
+        before, after = content[max(0, start - 1) : start], content[end : end + 1]
+        follows = WORD_CHARACTERS if is_expanded else _NAME_CHARACTERS
+        if before not in _NAME_CHARACTERS and after not in follows:
             yield _Use(start, end, is_expanded)
 
 

@@ -95,10 +95,10 @@ class SourceText:
         In an unknown language they may be two values, so a literal that `is_key` alone stays what
         it is.
         """
-        content, between = self.content, _CONTINUED_LINE.sub(b"", operator[0])
-        joined = dialects.are_joined_words(content, start)
+        joined = self._are_joined_words(start)
         if joined:
             return True
+        content, between = self.content, _CONTINUED_LINE.sub(b"", operator[0])
         match self.adjacency:
             case Adjacency.ANYWHERE:
                 return True
@@ -138,7 +138,14 @@ class SourceText:
     def is_guess(self, operator: re.Match[bytes], start: int) -> bool:
         """Return whether an operator joins two literals only if the language is a certain one."""
         is_adjacent = operator.lastgroup == "adjacent" and self.adjacency is Adjacency.UNKNOWN
-        return is_adjacent and not dialects.are_joined_words(self.content, start)
+        return is_adjacent and not self._are_joined_words(start)
+
+    def _are_joined_words(self, start: int) -> bool | None:
+        return dialects.are_joined_words(self.content, start) if self._has_commands else None
+
+    @cached_property
+    def _has_commands(self) -> bool:
+        return dialects.has_commands(self.content)
 
 
 def _is_in_brackets(content: bytes, start: int) -> bool:

@@ -61,8 +61,10 @@ def read_tuple_value(content: bytes, at: int, name: bytes) -> Span | None:
 
 
 def _is_listed(content: bytes, at: int, end: int) -> bool:
-    before = content[max(0, at - 4) : at].rstrip(b" \t\n$@&*")
-    return before.endswith(b",") or content[end : end + 2].lstrip().startswith(b",")
+    before, after = content[max(0, at - 4) : at], content[end : end + 2]
+    if b"," not in before and b"," not in after:
+        return False
+    return before.rstrip(b" \t\n$@&*").endswith(b",") or after.lstrip().startswith(b",")
 
 
 def _list_values(content: bytes, start: int) -> Iterator[tuple[bytes, Span]]:

@@ -12,6 +12,7 @@ from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.concatenation.assignments import read_value
 from wakeyscan.decoders.concatenation.operators import LITERAL_PREFIX, QUOTE
 from wakeyscan.decoders.concatenation.tuples import read_tuple_value
+from wakeyscan.decoders.concatenation.words import WORD_CHARACTERS
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.variables import Variable
@@ -83,10 +84,14 @@ class _Values:
 
     def count(self, low: int, high: int) -> int:
         """Return the number of assignments in `low:high`."""
+        if not self._places:
+            return 0  # as for most names
         return bisect_left(self._places, high) - bisect_left(self._places, low)
 
     def find_only(self, low: int, high: int) -> Span | None:
         """Return the value of all assignments in `low:high`; nothing if their values differ."""
+        if not self._places:
+            return None
         first, stop = bisect_left(self._places, low), bisect_left(self._places, high)
         if first == stop or self._changes[first] != self._changes[stop - 1]:
             return None
@@ -115,7 +120,7 @@ class VariableValues:
         literals = self._get_values(_read_literal, variable.name)
         for low, high in ((near - _NEAR, near + _NEAR), (0, len(self._content))):
             count = literals.count(low, high)
-            if value := literals.find_only(low, high):
+            if count and (value := literals.find_only(low, high)):
                 return value
             if variable.is_expanded:
                 in_maps = variable.is_template or variable.name.isupper()
@@ -168,7 +173,7 @@ class VariableValues:
 
 def _read_literal(content: bytes, at: int, name: bytes) -> _Assignment | None:
     """Read an assignment, of a literal or of another expression."""
-    if re.search(rb"[\w$]\$\Z", content[max(0, at - 2) : at]):
+    if content[at - 1 : at] == b"$" and _is_name_end(content[max(0, at - 2) : at - 1]):
         return None
     if macro := _read_macro(content, at, name) or _read_defined(content, at, name):
         return macro
@@ -178,6 +183,10 @@ def _read_literal(content: bytes, at: int, name: bytes) -> _Assignment | None:
     if not found or _is_repeated(content, found, name):
         return None
     return _Assignment(at, found.span("body") if found["body"] else None)
+
+
+def _is_name_end(character: bytes) -> bool:
+    return character in WORD_CHARACTERS or character == b"$"
 
 
 def _is_repeated(content: bytes, found: re.Match[bytes], name: bytes) -> bool:

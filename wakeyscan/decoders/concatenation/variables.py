@@ -16,6 +16,7 @@ from wakeyscan.decoders.concatenation.prefix import QUOTES
 from wakeyscan.decoders.concatenation.tuples import find_tuple_name
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Sequence
 
 NAME = rb"[A-Za-z_][\w$]{0,60}"
@@ -78,17 +79,17 @@ def find_names(
     """
     if content[end : end + 1] not in _ENDS and not _ENDED.match(content, end):
         return []  # the pattern of a declaration takes 1 µs
-    declared = _find_declared(content, start, end)
+    before = content[max(0, start - _MAX_DECLARATION) : start]
+    if b"," in before and (listed := find_tuple_name(content, start)):
+        declared = [listed]
+    else:
+        found = _DECLARATION_BACKWARDS.match(before[::-1])
+        declared = _read_declared(content, end, found) if found else []
     return [*declared, *find_set_names(content, start, set_forms)] if set_forms else declared
 
 
-def _find_declared(content: bytes, start: int, end: int) -> list[bytes]:
-    before = content[max(0, start - _MAX_DECLARATION) : start]
-    if b"," in before and (listed := find_tuple_name(content, start)):
-        return [listed]
-    found = _DECLARATION_BACKWARDS.match(before[::-1])
-    if not found:
-        return []
+def _read_declared(content: bytes, end: int, found: re.Match[bytes]) -> list[bytes]:
+    """Return the names in the text before a literal that ends at an offset."""
     name = next(filter(None, map(found.__getitem__, _SINGLE_NAMES)), None)
     is_bare = UNQUOTED_END.match(content, end) or (name and _CLOSED.match(content, end))
     if not (CLOSING_QUOTE.match(content, end) if found["quote"] else is_bare):

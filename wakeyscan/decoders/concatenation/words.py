@@ -17,6 +17,10 @@ _MAX_SEARCHES = 8
 """Words that are searched one by one before all words of the text are listed."""
 _MAX_NEAR = 1 << 13
 """Bytes that are searched for a variable each time; in more, all of its places are listed."""
+WORD_CHARACTERS = frozenset(
+    bytes([code]) for code in range(0x80) if chr(code).isalnum() or code == ord("_")
+)
+"""The characters of a word: a look-up takes a tenth of a pattern."""
 _WORD = lazy_pattern(rb"\w+")
 _WORD_WITH_DOLLAR = lazy_pattern(rb"(?<!\w)\w+\$[\w$]*")
 """A name of JavaScript or Java; elsewhere a dollar starts the next word."""
@@ -78,8 +82,8 @@ class WordIndex:
 
     def _is_whole(self, at: int, word: bytes) -> bool:
         end = at + len(word)
-        around = self._content[max(0, at - 1) : at], self._content[end : end + 1]
-        return not any(map(_WORD.match, around))
+        before, after = self._content[max(0, at - 1) : at], self._content[end : end + 1]
+        return before not in WORD_CHARACTERS and after not in WORD_CHARACTERS
 
     def _list_all(self) -> dict[bytes, array[int]]:
         has_dollar = b"$" in self._content
