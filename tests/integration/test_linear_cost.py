@@ -195,6 +195,30 @@ def test_a_repeated_key_takes_few_steps(token: bytes, most: int) -> None:
     assert count_steps(text) <= most * len(text)
 
 
+PART_STEPS = {
+    "quoted prefixes": 11.0,
+    "strings in a list": 12.0,
+    "first parts": 13.5,
+    "pieces in JSON": 10.0,
+    "pieces in a listing": 10.0,
+    "events in JSON": 12.0,
+    "quoted mail": 13.5,
+    "pieces in a patch": 8.0,
+    "pieces in a page": 12.0,
+    "pieces in a line of events": 9.0,
+    "pieces in a cell": 8.0,
+    "base64-unpadded": 11.0,
+}
+"""The most steps for a byte of a text of parts that are joined to nothing."""
+
+
+@pytest.mark.parametrize(("name", "most"), PART_STEPS.items(), ids=PART_STEPS)
+def test_a_part_that_is_joined_to_nothing_takes_few_steps(name: str, most: float) -> None:
+    text = repeat(TOKENS[name], LARGE)
+    count_steps(text)
+    assert count_steps(text) <= most * len(text)
+
+
 NESTED: dict[tuple[str, ...], int] = {
     ("percent", "soft-3", "base64-lines-10"): 40,
     ("entities-first", "unicode-first", "base64-lines-21"): 40,
