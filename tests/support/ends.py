@@ -478,7 +478,7 @@ WHOLE: Mapping[str, Way] = {
     "json, another field": ("a.json", '{"key": "KEY", "app": "x8Gd2kF9qL"}'),
     "json, list": ("a.json", '{"args": ["KEY", "messages:send"]}'),
     "attributes": ("a.xml", '<wa key="KEY" app="x8Gd2kF9qL"/>'),
-    "sql, values": ("a.sql", "INSERT INTO k VALUES ('KEY', 'x8Gd2kF9qL');\n"),
+    "sql, values": ("a.sql", "INSERT INTO k (k, secret) VALUES ('KEY', 'x8Gd2kF9qL');\n"),
     "header": ("a.http", "Authorization: Bearer KEY\r\nX-App-Key: abc\r\n"),
     "header, last": ("a.http", "Authorization: Bearer KEY\r\n\r\nabc"),
     "header, curl": ("a.log", "> GET / HTTP/1.1\n> Authorization: Bearer KEY\n> Host: x\n>\n"),

@@ -9,7 +9,6 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import API_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
 from wakeyscan.decoders.base64_codec import is_complete
-from wakeyscan.scanner.binary_strings import find_prefixed_length
 from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd, read_end
 from wakeyscan.scanner.nul_search import NulSearch
 
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from wakeyscan.decoders.decoder import DecodedText, Span
-    from wakeyscan.scanner import bounds, candidates, joined_names, placeholders
-    from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes, stray_words
+    from wakeyscan.scanner import bounds, candidates, joined_names, nearby_words, placeholders
+    from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
 else:
@@ -28,8 +27,8 @@ else:
     encoded_lines = lazy_import("wakeyscan.scanner.ends.encoded_lines")
     encoded_units = lazy_import("wakeyscan.scanner.ends.encoded_units")
     line_prefixes = lazy_import("wakeyscan.scanner.ends.line_prefixes")
-    stray_words = lazy_import("wakeyscan.scanner.ends.stray_words")
     joined_names = lazy_import("wakeyscan.scanner.joined_names")
+    nearby_words = lazy_import("wakeyscan.scanner.nearby_words")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
 
@@ -43,8 +42,6 @@ _BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 _LETTERS = lazy_pattern(rb"[A-Za-z0-9_-]+")
 _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
-_READABLE = (PLAIN, "folded", "pieces")
-"""Names of the encodings whose parts are plain text."""
 _MARKED = ("entities", "markup", "terminal")
 """Names of the decoders of what stands between words, too."""
 _KEPT_SOURCES = 16
@@ -99,7 +96,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
         )
         match = _add_first_part(match, source, start)
         if not is_proven:
-            match = _open_by_stray_word(match, decoded.content, "", source.nuls)
+            match = nearby_words.read_nearby_words(match, decoded.content, "", source.nuls)
     rests = (place for span in match.rests for place in source.find_sources(*span))
     return match._replace(
         start=start,
@@ -144,7 +141,7 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     added = [_add_candidates(match, content, path, lengths, nuls) for match in bounded]
     are_proven = [match.encoding == PLAIN and match.bounds is not None for match in matches]
     return [
-        match if is_proven else _open_by_stray_word(match, content, path, nuls)
+        match if is_proven else nearby_words.read_nearby_words(match, content, path, nuls)
         for match, is_proven in zip(added, are_proven, strict=True)
     ]
 
@@ -164,27 +161,6 @@ def _find_bounds(match: Match, content: bytes, path: str, nuls: NulSearch) -> Bo
     is_read = match.rule.id == API_KEY
     find = bounds.find_delimited_bounds if is_read else bounds.find_bounds
     return find(content, match.start, match.end, path, nuls)
-
-
-def _open_by_stray_word(match: Match, content: bytes, path: str, nuls: NulSearch) -> Match:
-    """Return a key with open bounds if a word near it, which nothing explains, may be its rest.
-
-    The words beside an encoded key are not a part of its text.
-    """
-    if match.bounds is Bounds.OPEN or match.rule.id != API_KEY or match.encoding not in _READABLE:
-        return match
-    start, end = match.start, match.end
-    text = content[start:end]
-    if match.elsewhere:
-        end = match.elsewhere[-1][1]
-        spans = match.elsewhere if match.elsewhere[0][0] >= match.end else ()
-        text = b"".join([*_LETTERS.findall(text), *(content[slice(*span)] for span in spans)])
-    if not stray_words.has_stray_word(content, start, end, text, path):
-        return match
-    is_proven = find_prefixed_length(content, start, nuls) == len(text)
-    if is_proven or bounds.is_binary(content, start, end, nuls):
-        return match
-    return match.with_bounds(Bounds.OPEN)
 
 
 def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:

@@ -4,7 +4,7 @@ The proofs of an end know how programs and people divide a text. One that they d
 the rest of the secret nearby: in another cell, item, element, statement or record. So a random word
 after a secret, or before it on its line, opens its end, unless something explains what it is:
 
-    a name          another name than that of the secret (see `value_names`)
+    a name          another name than that of the secret (see `value_names` and `value_columns`)
     a key           the search ends there
     a digest        it has hexadecimal digits only, and the secret has other letters too
     a path, a URL   a slash, a dot or a sign of base64 is beside it
@@ -20,9 +20,8 @@ from itertools import islice
 from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.core.secret import MAX_KEY
 from wakeyscan.core.typing import TYPE_CHECKING
-from wakeyscan.scanner.ends.file_kinds import is_table
 from wakeyscan.scanner.ends.text_end import KEY_PREFIX
-from wakeyscan.scanner.ends.value_names import is_argument, may_have_same_name
+from wakeyscan.scanner.ends.value_columns import read_names
 from wakeyscan.scanner.ends.words import has_long_parts, looks_random
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _REACH_BEFORE = 160
 """Bytes before it, on its line: parts may be joined in reverse order."""
 _MAX_WORDS = 8
 """Words on either side that are judged."""
-_MAX_NAMES = 256
-"""Bytes before a secret in which its names are."""
 
 _START, _END = (
     rb"(?:(?<![\w./+@#%\\-])(?<!==)|(?<=\\[bfnrt]))",
@@ -57,7 +54,6 @@ _DIGEST = lazy_pattern(rb"(?:0x)?(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
 _DIGEST_SIZES = (32, 40, 64, 96, 128)
 _WORD_BEFORE = lazy_pattern(rb"[A-Za-z]{2,} \Z")
 _DIGITS = lazy_pattern(rb"[0-9]+")
-_SEPARATOR = lazy_pattern(rb"[,;\t|]")
 _MIN_PARTS = ((6, 2.5), (8, 2.8), (120, 3.2))
 """Letters of the words in a name on average, by the size of the name."""
 
@@ -78,20 +74,15 @@ def has_stray_word(content: bytes, start: int, end: int, text: bytes, path: str 
     line = low, start
     if not (pattern.search(content, *after) or pattern.search(content, *line)):  # as for most keys
         return False
-    before = content[max(0, start - _MAX_NAMES) : start]
-    has_header = is_table(path) and content.find(b"\n", 0, start) >= 0
-    own = _find_column(before) if has_header else -1
-    return any(
-        may_have_same_name(before, up_to_word) and not is_argument(before, up_to_word)
+    words = [
+        (place[0], at)
         for place in (after, line)
-        for up_to_word in islice(_list_random_words(pattern, content, place, text), _MAX_WORDS)
-        if own < 0 or _find_column(before + text + up_to_word) == own
-    )
-
-
-def _find_column(before: bytes) -> int:
-    """Return the number of the column of a table that a text is before, from 0."""
-    return len(_SEPARATOR.findall(before, before.rfind(b"\n") + 1))
+        for at in islice(_find_random_words(pattern, content, place, text), _MAX_WORDS)
+    ]
+    if not words:
+        return False
+    names = read_names(content, start, path)
+    return any(names.may_be_same(low, at) for low, at in words)
 
 
 def _select_pattern(text: bytes) -> re.Pattern[bytes]:
@@ -101,10 +92,10 @@ def _select_pattern(text: bytes) -> re.Pattern[bytes]:
     return _SMALL_WORD
 
 
-def _list_random_words(
+def _find_random_words(
     pattern: re.Pattern[bytes], content: bytes, place: Place, text: bytes
-) -> Iterator[bytes]:
-    """Yield the text of a place up to each random word that may continue the secret `text`."""
+) -> Iterator[int]:
+    """Yield the offset of each random word in a place that may continue the secret `text`."""
     is_digest, is_mixed = _DIGEST.match(text, len(KEY_PREFIX)), pattern is _MIXED_WORD
     start, stop = place
     for found in pattern.finditer(content, start, stop):
@@ -115,7 +106,7 @@ def _list_random_words(
         if _DIGEST.match(word) and (not is_digest or _is_digest(content[start:at], word)):
             continue
         if looks_random(content[at:stop]):
-            yield content[start:at]
+            yield at
 
 
 def _is_digest(before: bytes, word: bytes) -> bool:

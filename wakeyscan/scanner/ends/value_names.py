@@ -64,7 +64,17 @@ _JOINING = lazy_pattern(
     rb"|tuple|vec|write|\A.{0,2}\Z"
 )
 """A part of the name of a function that may join its arguments with other texts."""
-_CALL_BEFORE = lazy_pattern(rb"([\w.]+) ?\((?:[^()]*,)?\s*[\"'`]\Z")
+_REST = lazy_pattern(
+    rb"(?i)(?:\A|[\W_])(?:part|half|chunk|piece|segment|fragment|rest|tail|suffix|remainder)s?"
+    rb"[\W_]?\w?\Z"
+)
+"""The end of a name that says that its value continues another one."""
+_TAKES_SECRETS = lazy_pattern(
+    rb"(?i)account|api|app|auth|client|conf|cred|gateway|init|key|log_?in|pass|provider|sdk"
+    rb"|secret|service|session|set|sign|token|user"
+)
+"""A part of the name of a function that takes several secrets, such as a key and a password."""
+_CALL_BEFORE = lazy_pattern(rb"(?P<new>\bnew )?(?:\w+\.)*+(?P<name>\w+) ?\((?:[^()]*,)?\s*[\"'`]\Z")
 _NEXT_ARGUMENT = lazy_pattern(rb"[\"'`]\s*,\s*[\"'`]\Z")
 
 
@@ -74,12 +84,14 @@ def may_have_same_name(before: bytes, other: bytes) -> bool:
     A value may have two names: an outer one names the text around it.
     """
     names = _list_names(other)
-    return not names or any(_may_be_same(own, names[-1]) for own in _list_names(before))
+    return not names or any(may_be_same_name(own, names[-1]) for own in _list_names(before))
 
 
-def _may_be_same(one: bytes, other: bytes) -> bool:
-    """Return whether two names are the same, or the second is the next in a series."""
-    return one.lower() == other.lower() or is_next_name(one, other)
+def may_be_same_name(one: bytes, other: bytes) -> bool:
+    """Return whether two names are the same, or the second is the next one or that of a rest."""
+    if one.lower() == other.lower() or is_next_name(one, other):
+        return True
+    return _REST.search(other) is not None
 
 
 def _list_names(before: bytes) -> list[bytes]:
@@ -102,11 +114,13 @@ def _read_name(found: re.Match[bytes]) -> bytes:
 
 
 def is_argument(before: bytes, between: bytes) -> bool:
-    """Return whether a value is the next argument of a call that joins nothing.
+    """Return whether a value is the next argument of a call that takes several secrets.
 
     `before` is the text up to the argument before it, `between` that from its end to the value.
     """
     if not _NEXT_ARGUMENT.fullmatch(between):
         return False
     call = _CALL_BEFORE.search(before[-_MAX_NAME:])
-    return call is not None and not _JOINING.search(call[1])
+    if not call or _JOINING.search(call["name"]):
+        return False
+    return call["new"] is not None or _TAKES_SECRETS.search(call["name"]) is not None
