@@ -109,6 +109,8 @@ def add_readings(
     has_other = bool(match.other_ends) or b"-" in body or b"_" in body
     text_end = _read_end(match, content, path, nuls)
     unglued = tuple(_list_unglued(match, content, nuls))
+    if not (text_end or has_other or unglued):
+        return match
     others = (*_list_marked(match, content), *_list_others(match, content))
     readings = list_readings(text, text_end, others, unglued)
     if readings.may_be_in_next_value:

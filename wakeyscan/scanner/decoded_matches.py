@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from wakeyscan.core.finding import Bounds
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.secret import API_KEY
@@ -13,8 +11,6 @@ from wakeyscan.scanner.ends.text_end import CONTEXT, TextEnd, read_end
 from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from wakeyscan.decoders.decoder import DecodedText, Span
     from wakeyscan.scanner import bounds, candidates, joined_names, nearby_words, placeholders
     from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes
@@ -44,7 +40,8 @@ _MAX_RUN = 1 << 12
 """Letters of base64 that are counted: the lines before have whole groups of four."""
 _MARKED = ("entities", "markup", "terminal")
 """Names of the decoders of what stands between words, too."""
-_KEPT_SOURCES = 16
+_MAX_KNOWN = 64
+"""Rests whose sources are kept."""
 _MAX_REST = 1
 """Characters of a decoded text after its last match: joined literals have one, to end the match."""
 
@@ -63,8 +60,16 @@ class DecodedSource(NamedTuple):
     """Those in the decoded text."""
     path: str
     """Path of the text around it, or empty."""
-    find_sources: Callable[[int, int], tuple[Span, ...]]
-    """Returns the sources of a part of the decoded text: the rests of many keys are the same."""
+    known: dict[Span, tuple[Span, ...]]
+    """The sources of the last rests: most rests of a key are also those of the next one."""
+
+    def find_sources(self, rest: Span) -> tuple[Span, ...]:
+        """Return the sources of a rest in the decoded text."""
+        if rest not in self.known:
+            if len(self.known) >= _MAX_KNOWN:
+                self.known.clear()
+            self.known[rest] = self.decoded.find_sources(*rest)
+        return self.known[rest]
 
 
 def open_source(
@@ -73,16 +78,15 @@ def open_source(
     """Return a decoded text with its searches, and the search in the text around it."""
     content = decoded.content
     names = joined_names.JoinedNames(content)
-    find_sources = lru_cache(_KEPT_SOURCES)(decoded.find_sources)
-    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names, path, find_sources)
+    return DecodedSource(name, decoded, around, NulSearch(content), nuls, names, path, {})
 
 
 def map_to_source(match: Match, source: DecodedSource) -> Match:
     """Return a match in a decoded text with offsets in the text around it."""
     decoded = source.decoded
-    sources = source.find_sources(match.start, match.end)
+    sources = decoded.find_sources(match.start, match.end)
     (start, end), whole = sources[0], (sources[0][0], sources[-1][1])
-    others = (place for span in match.elsewhere for place in source.find_sources(*span))
+    others = (place for span in match.elsewhere for place in decoded.find_sources(*span))
     is_proven = match.bounds is not None
     match = match.with_bounds(_map_bounds(match, source, whole))
     secret = decoded.content[match.start : match.end]
@@ -97,7 +101,7 @@ def map_to_source(match: Match, source: DecodedSource) -> Match:
         match = _add_first_part(match, source, start)
         if not is_proven:
             match = nearby_words.read_nearby_words(match, decoded.content, "", source.nuls)
-    rests = (place for span in match.rests for place in source.find_sources(*span))
+    rests = (place for span in match.rests for place in source.find_sources(span))
     return match._replace(
         start=start,
         end=end,

@@ -65,7 +65,10 @@ def list_readings(
         return Readings(may_be_in_next_value=True)
     after = end.after if end else b""
     groups = [_place(way, after) for _, ways in found for way in ways]
-    shorter, longer = list_shorter(text), [*_join(text, after, groups), *unglued]
+    shorter, longer = list_shorter(text), [*unglued]
+    if not (groups or shorter or longer or others):  # as for most keys
+        return Readings()
+    longer[:0] = _join(text, after, groups)
     secrets = tuple(map(build_key, dict.fromkeys((*others, *shorter, *longer))))
     rests = tuple(chain.from_iterable(groups))
     if len(shorter) <= MAX_ENDS and len(longer) <= MAX_CANDIDATES + MAX_CUTS:
