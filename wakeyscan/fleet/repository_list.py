@@ -82,25 +82,46 @@ def list_source(source: str) -> Iterator[FleetRepository]:
 def _list_folder(top: str) -> Iterator[FleetRepository]:
     """List a folder if it is a repository, and the repositories below it, also in work trees.
 
-    Links are not followed, so that none leads in circles.
+    Of a link out of the folder only the target is listed: the audit of one that is no repository
+    fails, and says so. A link in a work tree belongs to somebody else, and is not followed.
     """
     if is_repository(top):
         yield _build_local(os.path.basename(top), top)
-    pending = [] if _is_bare(top) else [top]
+    pending = [] if _is_bare(top) else [_Folder(top, is_repository(top))]
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(folder) as entries:
-                folders = (one for one in entries if one.is_dir(follow_symlinks=False))
-                paths = [one.path for one in folders if one.name != _GIT_FOLDER]
+            with os.scandir(folder.path) as entries:
+                paths = [e.path for e in entries if e.name != _GIT_FOLDER and _is_folder(e)]
         except OSError:  # its audit fails, and says so
-            yield _build_local(os.path.relpath(folder, top), folder)
+            yield _build_local(os.path.relpath(folder.path, top), folder.path)
             continue
         for path in sorted(paths):
-            if is_repository(path):
-                yield _build_local(os.path.relpath(path, top), path)
-            if not _is_bare(path):
-                pending.append(path)
+            is_link, is_found = os.path.islink(path), is_repository(path)
+            if is_link and (folder.in_work_tree or _is_below(path, top)):
+                continue
+            if is_link or is_found:
+                location = os.path.realpath(path) if is_link else path
+                yield _build_local(os.path.relpath(path, top), location)
+            if not is_link and not _is_bare(path):
+                pending.append(_Folder(path, folder.in_work_tree or is_found))
+
+
+class _Folder(NamedTuple):
+    path: str
+    in_work_tree: bool
+    """Whether it is that of a repository, or below one."""
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry is a folder, or a link to one."""
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry.path))
+
+
+def _is_below(link: str, top: str) -> bool:
+    """Return whether a link leads to a folder below `top`, which is listed without it."""
+    target, top = os.path.realpath(link), os.path.realpath(top)
+    return os.path.join(target, "").startswith(os.path.join(top, ""))
 
 
 def is_repository(folder: str) -> bool:

@@ -34,6 +34,24 @@ def test_clones_and_bare_mirrors_of_a_folder_are_found_at_any_depth(tmp_path: Pa
     assert names(tmp_path) == ["a", "a/vendor/nested", "b", "org/bare", "org/team/c"]
 
 
+def test_links_out_of_the_folder_are_listed_but_not_searched(tmp_path: Path) -> None:
+    clones = tmp_path / "clones"
+    make(clones, "a")
+    make(tmp_path, "elsewhere/b", "other/c")
+    (clones / "b").symlink_to(tmp_path / "elsewhere" / "b", target_is_directory=True)
+    (clones / "folder").symlink_to(tmp_path / "other", target_is_directory=True)
+    (clones / "a" / "c").symlink_to(tmp_path / "other" / "c", target_is_directory=True)
+    for loop, target in (("up", ".."), ("itself", "itself")):
+        (clones / loop).symlink_to(target)
+    listed = list_repositories([str(clones)]).repositories
+    assert {one.name: one.location for one in listed} == {
+        "a": str(clones / "a"),
+        "b": str(tmp_path / "elsewhere" / "b"),
+        "folder": str(tmp_path / "other"),
+        "up": str(tmp_path),
+    }
+
+
 def test_a_clone_is_a_source_itself(tmp_path: Path) -> None:
     make(tmp_path, "a", "a/inner")
     assert names(tmp_path / "a") == ["a", "inner"]

@@ -161,6 +161,15 @@ def test_an_edit_may_remove_a_key(key: str, settings: Config) -> None:
     assert answer(fields, settings).output is None
 
 
+def test_a_file_that_looks_like_a_patch_keeps_its_lines(key: str, settings: Config) -> None:
+    patch = f"*** Begin Patch\n*** Update File: a\n-K={key}\n*** End Patch"
+    tool_input = {"file_path": "notes.md", "content": patch}
+    fields = {**CLAUDE, "tool_name": "Write", "tool_input": tool_input}
+    output = answer(fields, settings).output
+    assert output is not None
+    assert output["hookSpecificOutput"]["permissionDecision"] == "deny"
+
+
 @pytest.mark.parametrize("field", ["old_string", "oldText", "stdout"])
 def test_every_field_of_an_output_is_scanned(field: str, key: str, settings: Config) -> None:
     response = {field: f"*** Begin Patch\n-{key}", "a.b": key, "a": {"b": "x"}, key: 1}

@@ -23,6 +23,8 @@ They count only beside the text in its place: `new_string`, `newString`, ….
 """
 
 _PATCH = "*** Begin Patch"
+_PATCH_FIELDS = ("command", "input", "patch")
+"""Arguments that `apply_patch` has for a patch; the content of a file is in others."""
 
 WITHHELD = "[withheld by wakeyscan]"
 """The text in place of one that holds a key and cannot be masked."""
@@ -39,7 +41,7 @@ class EventTexts:
         `is_edit`: omit the texts that a tool call removes.
         """
         listed = list_texts(values, _REPLACED if is_edit else frozenset())
-        self.texts = tuple((f, drop_removed_lines(t) if is_edit else t) for f, t in listed)
+        self.texts = tuple((f, _drop_removed_lines(f, t) if is_edit else t) for f, t in listed)
 
     def list_units(self, target: str, options: SourceOptions) -> Iterator[str]:
         """Yield the one unit, the event."""
@@ -91,9 +93,10 @@ def map_fields(
     return {name: map_texts(value, change, name) for name, value in values.items()}
 
 
-def drop_removed_lines(text: str) -> str:
-    """Return the text; of a patch of Codex, the lines that it removes become empty."""
-    if not text.lstrip().startswith(_PATCH):
+def _drop_removed_lines(field: str, text: str) -> str:
+    """Return the text of a field; of a patch of Codex, the lines that it removes become empty."""
+    is_patch = field.endswith(_PATCH_FIELDS) and text.lstrip().startswith(_PATCH)
+    if not is_patch:
         return text
     return "\n".join("" if line.startswith("-") else line for line in text.split("\n"))
 
