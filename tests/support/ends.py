@@ -60,6 +60,15 @@ CUT: Mapping[str, Way] = {
         "k8s.log",
         "2026-01-02T10:00:00.1Z stderr P the key AAA\n2026-01-02T10:00:00.2Z stderr F BBB is bad\n",
     ),
+    "cri, another stream between": (
+        "k8s.log",
+        "2026-01-02T10:00:00.1Z stdout P AAA\n2026-01-02T10:00:00.2Z stderr F slow\n"
+        "2026-01-02T10:00:00.3Z stdout F BBB\n",
+    ),
+    "cri, another stream after": (
+        "k8s.log",
+        "2026-01-02T10:00:00.1Z stdout P AAA\n2026-01-02T10:00:00.2Z stderr F done: 1\n",
+    ),
     "docker": ("a-json.log", '{"log":"key AAA","stream":"stdout","time":"t"}\n{"log":"BBB\\n"}\n'),
     "json lines, wrapped by the program": (
         "a.jsonl",
@@ -192,6 +201,7 @@ CUT: Mapping[str, Way] = {
     ),
     "columns": ("a.txt", "NAME   AAA   3d\n       BBB\n"),
     "columns, more": ("a.txt", "prod   AAA   running\nuction BBB   since\n"),
+    "two texts side by side": ("a.txt", f"K=AAA K=old\nBBB{' ' * 40}\nX=1\n"),
     "first column": ("a.txt", "AAA 3d\nBBB\n"),
     "markup of a table, in text": ("a.rst", "=====\nAAA\nBBB\n=====\n"),
     # Source code

@@ -155,6 +155,14 @@ FOLDED = {
     "container log": Gap(
         "folded", within(f"{TIME} stdout P a ", f"\n{TIME} stdout F ", f"\n{TIME} stdout F b\n")
     ),
+    "container log of two streams": Gap(
+        "folded",
+        within(
+            f"{TIME} stderr P a ",
+            f"\n{TIME} stdout F b\n{TIME} stderr F ",
+            f"\n{TIME} stderr F c\n",
+        ),
+    ),
     "Docker log": Gap("folded", within('{"log":"a ', DOCKER_GAP, '\\n","stream":"stdout"}\n')),
     "batch": Gap("folded", within("set K=", "^\r\n", "\r\necho a\r\n")),
     "COBOL": Gap("folded", within("       01 K VALUE '", "\n      -    '", "'.\n")),

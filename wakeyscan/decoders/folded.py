@@ -81,7 +81,15 @@ _FOLDING_FORMAT = lazy_pattern(
     rb"|Signature-Version: |Bundle-ManifestVersion: )"
 )
 """A line of LDIF, iCalendar, vCard or a manifest, which fold at any byte."""
-_CONTAINER_LINE = lazy_pattern(_TIME + rb" std(?:out|err) P ")
+_CONTAINER_LINE = lazy_pattern(_TIME + rb" (std(?:out|err)) P ")
+_NEXT_OF_STREAM = {
+    stream: lazy_pattern(
+        rb"(?:%b%b %b [FP] [^\r\n]{0,1000}+){0,8}%b%b %b [FP] "
+        % (_LINE_END, _TIME, other, _LINE_END, _TIME, stream)
+    )
+    for stream, other in ((b"stdout", b"stderr"), (b"stderr", b"stdout"))
+}
+"""The start of the next text of a stream, after lines of the other one."""
 _UNMARKED_END = lazy_pattern(_LINE_END + rb"(?![ \t])")
 
 
@@ -132,10 +140,11 @@ class _Folds:
         return joint if at is None else Joint(at, is_certain=False)
 
     def _read_line_end(self, content: bytes, part: Part, gap: re.Match[bytes]) -> Joint | None:
+        if gap.lastgroup == "container":
+            return _find_next_of_stream(content, part)
         if not continues_at(content, gap.end(), part.size):
             return None
-        low = max(0, part.end - _MAX_LINE)
-        line = content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]
+        line = _read_line(content, part)
         if self._is_marked(gap, line):
             return Joint(gap.end())
         match gap.lastgroup:
@@ -158,8 +167,6 @@ class _Folds:
                 return _is_literal_open(line) or line.lstrip().startswith(b"&")
             case "cobol":
                 return line.count(gap["literal"]) % 2 == 1
-            case "container":
-                return _CONTAINER_LINE.match(line) is not None
             case "fortran":
                 return len(line) == _FORTRAN_WIDTH
             case kind:
@@ -168,6 +175,21 @@ class _Folds:
     @cached_property
     def _is_folding_format(self) -> bool:
         return _FOLDING_FORMAT.search(self._content) is not None
+
+
+def _read_line(content: bytes, part: Part) -> bytes:
+    """Return the line of a part of a key, up to its end."""
+    low = max(0, part.end - _MAX_LINE)
+    return content[content.rfind(b"\n", low, part.end) + 1 or low : part.end]
+
+
+def _find_next_of_stream(content: bytes, part: Part) -> Joint | None:
+    """Return the start of the next text of a stream, if a container runtime has split its line."""
+    line = _CONTAINER_LINE.match(_read_line(content, part))
+    found = _NEXT_OF_STREAM[line[1]].match(content, part.end) if line else None
+    if not found or not continues_at(content, found.end(), part.size):
+        return None
+    return Joint(found.end())
 
 
 def _is_literal_open(line: bytes) -> bool:

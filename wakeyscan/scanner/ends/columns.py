@@ -107,7 +107,7 @@ def _find_first(place: Place, cell: Cell) -> int:
     It must look random, unless the line has no words where the line of the secret has some.
     """
     at = _skip_gap(cell.text, 0) if place.name else _find_in_column(place, cell)
-    if at < 0 or _is_wrapped(place, cell, at):
+    if at < 0 or _is_wrapped(place, cell, at) or _is_side(place, cell, at):
         return at
     is_other = not looks_random(cell.text[at:]) or _is_record(place, cell, at)
     return -1 if is_other or not _is_in_row(place, cell, at) else at
@@ -147,6 +147,17 @@ def _is_wrapped(place: Place, cell: Cell, at: int) -> bool:
         return False
     below = cut_at(cell.text, place.stop + measure(gap[0]))
     return not cell.text[below - 1 : below + 1].strip()
+
+
+def _is_side(place: Place, cell: Cell, at: int) -> bool:
+    """Return whether a line continues the left one of two texts with one blank between them.
+
+    The left text of the line of the secret is full; that of the next line has blanks up to there.
+    """
+    if place.name or at or place.row[:1] != b" " or not place.row[1:2].strip():
+        return False
+    padding = cell.text[_end_word(cell.text, at) : cut_at(cell.text, place.stop) + 1]
+    return len(padding) > 1 and not padding.strip()
 
 
 def _is_left_empty(place: Place, left: bytes) -> bool:

@@ -40,6 +40,14 @@ _FRACTION = lazy_pattern(rb"(?<=[0-9])[.,][0-9]+.*")
 _PARTIAL = lazy_pattern(rb"\S{10,40}[ ](?:stdout|stderr)[ ]P[ ]")
 """Start of a line that a container runtime has split."""
 _PARTIAL_MARK = b" P "
+_NEXT_OF_STREAM = {
+    stream: lazy_pattern(
+        rb"(?:\S{10,40} std(?:out|err)(?<!" + stream + rb") [FP] [^\n]*\n){0,8}"
+        rb"\S{10,40} " + stream + rb" [FP] "
+    )
+    for stream in (b"stdout", b"stderr")
+}
+"""The next lines of a container, up to the text of the first one of a stream."""
 _HISTORY_SIGNS = (b":", b"#")
 _HISTORY_ENTRY = lazy_pattern(rb":[ ][0-9]{9,11}:[0-9]+;|#[0-9]{10}\Z")
 """Start of an entry of a shell history, or its time."""
@@ -55,7 +63,7 @@ def begins_entry(lines: Lines) -> bool | None:
     stamp = _STAMP.match(lines.following)
     if not stamp and not _LEVEL.match(lines.following):
         return None
-    if _PARTIAL_MARK in lines.line and _PARTIAL.match(lines.line):
+    if is_partial(lines.line):
         return False
     if len(lines.line) >= CONTEXT:  # its start was not read
         return None
@@ -64,6 +72,21 @@ def begins_entry(lines: Lines) -> bool | None:
         return True
     is_later = own and stamp and _differ_in_seconds(own[0], stamp[0])
     return True if is_later and len(lines.line) < _SHORT_LINE else None
+
+
+def is_partial(line: bytes) -> bool:
+    """Return whether a container runtime has split the text of a line, up to its end."""
+    return _PARTIAL_MARK in line and _PARTIAL.match(line) is not None
+
+
+def find_next_of_stream(line: bytes, text: bytes) -> int:
+    """Return the offset of the next text of the stream of a line that a runtime has split, or -1.
+
+    `text` follows the line; entries of the other stream may be between both.
+    """
+    stream = b"stdout" if b" stdout P " in line else b"stderr"
+    found = _NEXT_OF_STREAM[stream].match(text)
+    return found.end() if found else -1
 
 
 def _differ_in_seconds(own: bytes, other: bytes) -> bool:

@@ -180,6 +180,9 @@ def _find_after(end: TextEnd) -> Rest | None:
 
 
 def _find_after_line_end(end: TextEnd, at: int) -> Rest | None:
+    if log_entries.is_partial(end.line):
+        message = log_entries.find_next_of_stream(end.line, end.after[at:])
+        return _find_word(end.after, at + message) if message >= 0 else None
     following, later = split_line(end.after[at:])
     lines = Lines(end.line, following)
     if gutter.is_in_diff(lines, end) and (found := gutter.list_continuations(lines, later)):

@@ -29,7 +29,7 @@ from functools import lru_cache
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_starts import CELL_SEPARATOR
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, tags
+from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, log_entries, tags
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.series import has_next_in_series
@@ -124,6 +124,8 @@ def _never(end: TextEnd, text: bytes, rest: bytes) -> bool:
 
 
 def _is_line_end_certain(end: TextEnd, text: bytes, rest: bytes) -> bool:
+    if log_entries.is_partial(end.line):
+        return False
     if end.is_in_layer:
         return True
     return not _CUT_NEXT.match(rest) and next_line.starts_something_else(end, rest)
