@@ -31,7 +31,7 @@ _PART = rb"w(?!a_live_)(?:a(?:_(?:l(?:i(?:ve?)?)?)?)?)?(?!\w)"
 """Pattern of the first part of a split prefix."""
 
 
-_get_span = methodcaller("span")
+_get_start, _get_span = methodcaller("start"), methodcaller("span")
 
 
 class Part(NamedTuple):
@@ -162,7 +162,7 @@ def _find_parts(content: bytes, text: bytes) -> Iterator[int]:
     """
     guards = {HEAD: b"(?!" + TAIL + b")", TAIL: b"(?<!" + PREFIX + b")"}
     pattern = re.escape(text) + guards.get(text, b"")
-    return (part.start() for part in re.finditer(pattern, content))
+    return map(_get_start, re.finditer(pattern, content))
 
 
 def _follow(

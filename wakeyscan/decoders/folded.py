@@ -133,9 +133,10 @@ class _Folds:
         is_whole = part.size == part.end - part.start >= MIN_KEY
         if is_whole or (joint and joint.is_certain):
             return joint
-        piece = find_next_piece(content, part) if gap[0][:1] in _QUOTES else None
-        if piece is not None:
-            return Joint(piece, is_certain=False, may_be_words=True)
+        if content[part.end : part.end + 1] in _QUOTES:
+            piece = find_next_piece(content, part)
+            if piece is not None:
+                return Joint(piece, is_certain=False, may_be_words=True)
         at = _gutters.find_next_part(content, part)
         return joint if at is None else Joint(at, is_certain=False)
 

@@ -159,14 +159,12 @@ def _find_parts(content: bytes, found: FoundAnchors) -> Iterator[Span]:
     if _SEPARATED in next_letters:
         sizes.append(2)
     min_size = min(sizes, default=_MIN_PART)
-    for part in _PREFIX_PART.finditer(content):
-        if part.end() - part.start() >= min_size:
-            yield part.span()
-    patterns = (_BARE_PART, _SHORT_BARE_PART) if sizes else (_BARE_PART,)
-    for pattern in patterns:
+    bare_patterns = (_BARE_PART, _SHORT_BARE_PART) if sizes else (_BARE_PART,)
+    for pattern in (_PREFIX_PART, *bare_patterns):
         for part in pattern.finditer(content):
-            if part.end() - part.start() >= min_size:
-                yield part.span()
+            start, end = part.span()
+            if end - start >= min_size:
+                yield start, end
 
 
 def _join_prefix(source: SourceText, part: Span, operator: re.Match[bytes] | None) -> Chain | None:
@@ -214,6 +212,8 @@ def _follow_literal(source: SourceText, chain: Chain, holders: _Holders) -> list
         found.append(parts)
     if not (is_bare and names) and (items := find_rest(source, start, end, is_bare=is_bare)):
         found.append(items)
+    if not found:
+        return []  # as nearly all
     keys = [_extend(source, chain, continuation, near=end) for continuation in found]
     return [key._replace(is_scattered=True) for key in keys if key.is_key and not key.is_too_long]
 
