@@ -134,10 +134,16 @@ def decode_escapes(
     content: bytes, span: Span, pattern: bytes, decode: _DecodeEscape
 ) -> DecodedText:
     """Return the text in `span`, with each match of `pattern` replaced by its decoded form."""
+    escapes = re.compile(pattern).finditer(content, *span)
+    return decode_spans(content, span, ((*one.span(), decode(one)) for one in escapes))
+
+
+def decode_spans(
+    content: bytes, span: Span, decoded: Iterable[tuple[int, int, bytes]]
+) -> DecodedText:
+    """Return the text in `span`, with parts replaced: each has a start, an end and its text."""
     texts, at, parts = list[bytes](), span[0], _EscapedParts(span)
-    for escaped in re.compile(pattern).finditer(content, *span):
-        start, end = escaped.span()
-        text = decode(escaped)
+    for start, end, text in decoded:
         texts += (content[at:start], text)
         parts.add(start, end, len(text))
         at = end

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from wakeyscan.core.lazy import lazy_pattern
-from wakeyscan.decoders._escapes import decode_escapes
+from wakeyscan.decoders._escapes import decode_escapes, decode_spans
 from wakeyscan.decoders.decoder import DecodedText, Span
 
 BACKSPACE = b"\x08"
@@ -36,10 +36,15 @@ _CHANGED = lazy_pattern(
 )
 """A part of a key before what a change adds or removes."""
 _SIDES = (
-    rb"\[-(?:(?!-\])[^\r\n]){0,256}+-\]|\{\+|\+\}",
-    rb"\{\+(?:(?!\+\})[^\r\n]){0,256}+\+\}|\[-|-\]",
+    (lazy_pattern(rb"\[-|\{\+|\+\}"), b"[-", b"-]"),
+    (lazy_pattern(rb"\{\+|\[-|-\]"), b"{+", b"+}"),
 )
-"""What is not in the new text of a word diff, and in the old one."""
+"""The signs of a word diff that hide something, and what encloses the text that a side lacks.
+
+The first side is the new text.
+"""
+_MAX_CHANGE = 256
+"""Bytes of a text between two signs that a side lacks."""
 _BEFORE, _AFTER = 256, 1024
 """Bytes around a part of a key that are shown with it: each letter of a key may take seven."""
 
@@ -51,10 +56,33 @@ def show_text(content: bytes) -> Iterator[DecodedText]:
             yield decode_escapes(content, span, COLORS.pattern, _show_nothing)
     if any(map(content.__contains__, _CHANGES)):
         for span in _list_windows(content, _CHANGED):
-            yield from (decode_escapes(content, span, side, _show_nothing) for side in _SIDES)
+            for signs, opening, closing in _SIDES:
+                hidden = _find_hidden(content, span, signs, opening, closing)
+                yield decode_spans(content, span, hidden)
     if STRUCK_UNDERSCORE in content:
         for span in _list_windows(content, _STRUCK):
             yield decode_escapes(content, span, _OVERSTRIKE, _show_nothing)
+
+
+def _find_hidden(
+    content: bytes, span: Span, signs: re.Pattern[bytes], opening: bytes, closing: bytes
+) -> Iterator[tuple[int, int, bytes]]:
+    """Yield the signs of a word diff, and the texts between `opening` and `closing`.
+
+    A pattern of such a text would read on from each opening that is not closed.
+    """
+    at, stop = span
+    find, code, reach = content.find, opening[0], _MAX_CHANGE + len(closing)
+    for sign in signs.finditer(content, *span):
+        start, end = sign.span()
+        if start < at:
+            continue
+        if content[start] == code:
+            close = find(closing, end, min(stop, end + reach))
+            if close < 0 or find(b"\n", end, close) >= 0 or find(b"\r", end, close) >= 0:
+                continue
+            end = at = close + len(closing)
+        yield start, end, b""
 
 
 def _list_windows(content: bytes, pattern: re.Pattern[bytes]) -> Iterator[Span]:
