@@ -27,23 +27,18 @@ class Unverifiable(NamedTuple):
     findings: int
     reason: str
     is_gap: bool
-    """Whether a leak may remain although all keys of the report are revoked."""
+    """Whether the report has no key, so that nothing in it can be verified."""
 
 
 def list_unverifiable(report: dict[str, Any]) -> tuple[Unverifiable, ...]:
-    """Return what a JSON report has, apart from keys, placeholders and ignored findings.
-
-    An X-App-Key gives no access without a key. So it is a gap only in a report without keys.
-    """
+    """Return what a JSON report has, apart from keys, placeholders and ignored findings."""
     has_keys = any(
         item["rule"] == API_KEY and item.get("standing") != Standing.PLACEHOLDER
         for item in (*report["findings"], *report["keys"])
     )
     rules = Counter(redact(str(item["rule"])) for item in _list_others(report))
     return tuple(
-        Unverifiable(
-            rule, count, _REASONS.get(rule, _NO_VERIFIER), not (rule == APP_KEY and has_keys)
-        )
+        Unverifiable(rule, count, _REASONS.get(rule, _NO_VERIFIER), not has_keys)
         for rule, count in sorted(rules.items())
     )
 

@@ -33,8 +33,8 @@ This is the proof that a leak is closed.
 REPORT is a JSON report of wakeyscan: its targets are scanned again, and every key found is
 verified. It may also be a folder that `wakeyscan fleet` wrote. Without a REPORT, keys are read from
 standard input, one per line (never from arguments, which other users can see). The exit code is 0
-only if every key is revoked (and the control key works, if you set one), and the report has no
-other credential, which WAStack could not judge.
+only if every key is revoked (and the control key works, if you set one). Other credentials of the
+report are counted: WAStack cannot say whether they work.
 
 After a rotation, set WAKEYSCAN_CONTROL_KEY to the new key: the new key must work, and the old one
 must not."""
