@@ -48,7 +48,7 @@ _INSERT_DETAILS = "INSERT OR REPLACE INTO details VALUES (?, ?, ?, ?, ?)"
 _INSERT_ENTRY = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?, ?, ?)"
 
 _TRAILER_SIZE = 32
-_SCANNER_VERSION = 78
+_SCANNER_VERSION = 79
 """Version of the scanner; to be increased when a change lets it find more in an object.
 
 Or when it changes the format of a cached value: an older one would stop the audit.

@@ -6,7 +6,8 @@ import re
 
 from wakeyscan.core.secret import MAX_KEY, MIN_KEY
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.decoders.concatenation import lists, operators
+from wakeyscan.decoders.concatenation import data_lists, lists, operators
+from wakeyscan.decoders.concatenation.prefix import PREFIX
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.concatenation.source import SourceText
@@ -112,7 +113,17 @@ def follow_literals(source: SourceText, chain: Chain) -> Chain:
         length, end = length + body.end() - body.start(), body.end()
     if before_comma is None or source.joins_commas(start) or source.lists.contain(start, chain.end):
         return chain
+    if not before_comma.is_key and _is_key_in_list(source, chain):
+        return chain._replace(is_guess=True)
     return before_comma
+
+
+def _is_key_in_list(source: SourceText, chain: Chain) -> bool:
+    if not chain.is_key or chain.is_too_long:
+        return False
+    body = chain.read(source.content).removeprefix(PREFIX)
+    first, *_, last = chain.spans
+    return data_lists.is_key_in_list(source.content, source.path, first, last, body)
 
 
 def append_part(

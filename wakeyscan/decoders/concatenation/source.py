@@ -42,7 +42,7 @@ class SourceText:
 
     def __init__(self, content: bytes, path: str) -> None:
         self.content = content
-        self._path = path
+        self.path = path
         self.words = WordIndex(content)
         self.values = VariableValues(content, self.words)
         self.lists = JoinedLists(content, self.words)
@@ -53,7 +53,7 @@ class SourceText:
     @cached_property
     def adjacency(self) -> Adjacency:
         """Where the language joins adjacent literals."""
-        return find_adjacency(self._path, self.content)
+        return find_adjacency(self.path, self.content)
 
     def find_names(self, start: int, end: int) -> list[bytes]:
         """Return the names that the literal at `start:end` may be assigned to."""
@@ -116,23 +116,23 @@ class SourceText:
     @cached_property
     def joins_words(self) -> bool:
         """Whether a blank joins the values of two names, as in awk."""
-        return self._path.endswith(_WORD_JOINING)
+        return self.path.endswith(_WORD_JOINING)
 
     def joins_commas(self, start: int) -> bool:
         """Return whether a comma joins the literals at `start`.
 
         It does in Smalltalk, in brackets of MATLAB and in braces of Verilog.
         """
-        if self._path.endswith(".st"):
+        if self.path.endswith(".st"):
             return True
         opening = self.content[max(0, start - 2) : start]
-        return (self._path.endswith(".m") and opening == b"['") or (
-            self._path.endswith(_CIRCUITS) and opening == b'{"'
+        return (self.path.endswith(".m") and opening == b"['") or (
+            self.path.endswith(_CIRCUITS) and opening == b'{"'
         )
 
     def has_operator(self, operator: re.Match[bytes]) -> bool:
         """Return whether an operator that is ambiguous elsewhere joins literals in the language."""
-        own = _OWN_OPERATORS.get(self._path.rpartition(".")[2].lower())
+        own = _OWN_OPERATORS.get(self.path.rpartition(".")[2].lower())
         return own is not None and own in operator[0]
 
     def is_guess(self, operator: re.Match[bytes], start: int) -> bool:

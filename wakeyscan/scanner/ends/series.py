@@ -5,7 +5,8 @@ joined in another file, or in a way that no pattern knows. So a value that may b
 end. It is not tried as the rest: it may be another secret, which the API would receive.
 
     another name    the same text precedes both values, up to an index that is one higher
-    a list          the secret is its first item, in source code
+    a list          the secret is its first item, in source code; elsewhere, if it is on one line,
+                    and all items have only letters of secrets
     an element      the next one has the same name, and the same attributes but for numbers
 """
 
@@ -35,6 +36,16 @@ _LIST_BEFORE = lazy_pattern(rb"[^:\s][ \t]{0,4}[\[{]\s{0,64}[\"'`]\Z")
 _NEXT_ITEM = lazy_pattern(
     rb"(?x) [\"'`] \s{0,8} , \s{0,64} [\"'`] " + _VALUE + rb" [\"'`] \s{0,64} [,\]}]"
 )
+_DATA_LIST_BEFORE = lazy_pattern(rb"\[[ \t]{0,8}[\"'`]\Z")
+"""The start of a list anywhere; where items are on lines of their own, the next ones are tried."""
+_OTHER_ITEMS = lazy_pattern(
+    rb"(?x) [\"'`] (?: [ ]{0,8} , [ ]{0,8} [\"'`] [A-Za-z0-9_-]{1,128}+ [\"'`] ){1,8}"
+    rb" [ ]{0,8} ,? [ ]{0,8} \]"
+)
+_ITEM = lazy_pattern(rb"[A-Za-z0-9_-]+")
+_FIGURES = lazy_pattern(rb"[0-9_-]+")
+_MIN_ITEM_PART = 4.0
+"""Letters of the words in a name on average, where a whole list may be the parts of a secret."""
 _NEXT_ELEMENT = lazy_pattern(
     rb"(?x) </ (?P<name> [\w:.-]{1,40} ) > \s{0,64} (?P<tag> < (?P=name) (?: \s [^<>]{0,200} )? > )"
     + _VALUE
@@ -61,10 +72,31 @@ def has_next_in_series(end: TextEnd) -> bool:
         item = _NEXT_ITEM.match(end.after)
         if item and _may_be_half(item["value"]):
             return True
+    if _is_list_of_parts(end):
+        return True
     element = _NEXT_ELEMENT.match(end.after) if end.after.startswith(b"</") else None
     if element and _is_element(end.before, element):
         return _may_be_half(element["value"])
     return _has_next_name(end)
+
+
+def _is_list_of_parts(end: TextEnd) -> bool:
+    """Return whether the secret is the first item of a list of its parts, so far as it shows."""
+    if not _DATA_LIST_BEFORE.search(end.before[-_MAX_FRAME:]):
+        return False
+    others = _OTHER_ITEMS.match(end.after)
+    if not others:
+        return False
+    following, *more = _ITEM.findall(others[0])
+    is_tried = not more and len(following) <= _SHORT  # as the last letters of the secret
+    return not is_tried and _may_be_item(following)
+
+
+def _may_be_item(word: bytes) -> bool:
+    if len(word) < _SHORT:
+        return _MIXED.search(word) is not None
+    is_known = len(word) > _SHORT and is_name(word, _MIN_ITEM_PART)
+    return may_be_rest(word) and not is_known and not _FIGURES.fullmatch(word)
 
 
 def _is_element(before: bytes, following: re.Match[bytes]) -> bool:
