@@ -116,6 +116,28 @@ def test_a_digest_may_be_the_rest_of_hexadecimal_digits(word: str) -> None:
     assert finding.bounds is Bounds.OPEN or f"{key}{word}" in reveal(finding)
 
 
+def test_a_long_word_after_each_of_many_keys_takes_linear_time() -> None:
+    """A pattern without care takes minutes for them."""
+    lines = (f"{PREFIX}q7Rk{number:04}wZ2mTx9Lp4Vn {'x' * 600}\n" for number in range(1000))
+    document = Document(Origin("a.txt"), "".join(lines).encode())
+    assert len(detect_in_document(document, few())) == 1000
+
+
+NUMBERED = (
+    "abc1defgh2kmnp3",
+    "ab1c2defghkmnpq",
+    "a1b2c3defghkmnp",
+    "7a1bc2defghkmnpq",
+    "a1bcd2efg",
+)
+"""Small letters and several numbers, with one, two or more letters before each number."""
+
+
+@pytest.mark.parametrize("word", NUMBERED)
+def test_a_word_of_small_letters_and_numbers_opens_an_end(word: str) -> None:
+    assert find_first("a.txt", f"AAA {word}\n").bounds is Bounds.OPEN
+
+
 def reveal(finding: Finding) -> list[str]:
     return [one.reveal().decode() for one in (finding.secret, *finding.candidates)]
 

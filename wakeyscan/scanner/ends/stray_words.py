@@ -43,11 +43,15 @@ _START, _END = (
 _SMALL, _CAPITAL = lazy_pattern(rb"[a-z]"), lazy_pattern(rb"[A-Z]")
 _MIXED_WORD = lazy_pattern(
     _START
-    + rb"(?:(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])|(?=(?:[0-9]*[a-z]+){3}[0-9]))"
+    + rb"(?:(?=[A-Z0-9_-]*[a-z])(?=[a-z0-9_-]*[A-Z])|(?=[0-9]*+(?:[a-z]{3,}+|[a-z]{2}[0-9]++[a-z]++"
+    + rb"|[a-z][0-9]++(?:[a-z]{2,}+|[a-z][0-9]++[a-z]++))[0-9]))"
     + rb"[A-Za-z0-9_-]{3,120}+"
     + _END
 )
-"""A word of small and capital letters, or of small ones and several numbers."""
+"""A word of small and capital letters, or of small ones and several numbers.
+
+The latter is `(?:[0-9]*[a-z]+){3}[0-9]`, which takes the third power of the steps for letters only.
+"""
 _SMALL_WORD = lazy_pattern(_START + rb"[a-z0-9_-]{3,120}+" + _END)
 _CAPITAL_WORD = lazy_pattern(_START + rb"[A-Z0-9_-]{3,120}+" + _END)
 _DIGEST = lazy_pattern(rb"(?:0x)?(?:[0-9a-f-]+|[0-9A-F-]+)\Z")
