@@ -12,7 +12,14 @@ from wakeyscan.scanner.nul_search import NulSearch
 
 if TYPE_CHECKING:
     from wakeyscan.decoders.decoder import DecodedText, Span
-    from wakeyscan.scanner import bounds, candidates, joined_names, nearby_words, placeholders
+    from wakeyscan.scanner import (
+        bounds,
+        candidates,
+        joined_names,
+        mentions,
+        nearby_words,
+        placeholders,
+    )
     from wakeyscan.scanner.ends import encoded_lines, encoded_units, line_prefixes
     from wakeyscan.scanner.joined_names import JoinedNames
     from wakeyscan.scanner.matcher import Match
@@ -24,6 +31,7 @@ else:
     encoded_units = lazy_import("wakeyscan.scanner.ends.encoded_units")
     line_prefixes = lazy_import("wakeyscan.scanner.ends.line_prefixes")
     joined_names = lazy_import("wakeyscan.scanner.joined_names")
+    mentions = lazy_import("wakeyscan.scanner.mentions")
     nearby_words = lazy_import("wakeyscan.scanner.nearby_words")
     placeholders = lazy_import("wakeyscan.scanner.placeholders")
 
@@ -144,10 +152,11 @@ def add_bounds(matches: list[Match], content: bytes, path: str = "") -> list[Mat
     lengths = candidates.list_lengths(bounded)
     added = [_add_candidates(match, content, path, lengths, nuls) for match in bounded]
     are_proven = [match.encoding == PLAIN and match.bounds is not None for match in matches]
-    return [
+    read = [
         match if is_proven else nearby_words.read_nearby_words(match, content, path, nuls)
         for match, is_proven in zip(added, are_proven, strict=True)
     ]
+    return mentions.open_mentions(added, read, content)
 
 
 def _add_candidates(

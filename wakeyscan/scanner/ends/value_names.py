@@ -78,6 +78,11 @@ _CALL_BEFORE = lazy_pattern(rb"(?P<new>\bnew )?(?:\w+\.)*+(?P<name>\w+) ?\((?:[^
 _NEXT_ARGUMENT = lazy_pattern(rb"[\"'`]\s*,\s*[\"'`]\Z")
 
 
+def has_name(before: bytes) -> bool:
+    """Return whether a name is before the value that follows a text."""
+    return bool(_list_names(before))
+
+
 def may_have_same_name(before: bytes, other: bytes) -> bool:
     """Return whether the value after the second text has a name of that after the first, or none.
 
