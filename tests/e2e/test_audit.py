@@ -600,7 +600,8 @@ def test_options_limit_an_audit(repo: Dated, make_key: MakeKey) -> None:
     assert limited(repo, keys, "--since=2024-01-08", "--branch=side/one") == set()
     ran = repo.audit("--branch=none")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == f"wakeyscan: --branch: no branch 'none' in {repo.top}\n"
+    said = f"no branch 'none' in {repo.top}; list them with git branch --all"
+    assert ran.err == f"wakeyscan: --branch: {said}\n"
 
 
 def test_unreachable_keys_are_excluded_by_the_reachable_option(repo: Dated, key: str) -> None:

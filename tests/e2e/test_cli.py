@@ -207,7 +207,7 @@ ONE_OF_IGNORE = "add, import, remove, list, prune or explain"
 REFUSED = {
     "an unknown option": (
         ["scan", "--nope"],
-        "No such option '--nope'. (see wakeyscan scan --help)",
+        "No such option '--nope' (see wakeyscan scan --help)",
     ),
     "a misspelt option": (
         ["scan", "--verbosee"],
@@ -215,11 +215,11 @@ REFUSED = {
     ),
     "a value for a switch": (
         ["scan", "--quiet=1"],
-        "Option '--quiet' does not take a value. (see wakeyscan scan --help)",
+        "Option '--quiet' does not take a value (see wakeyscan scan --help)",
     ),
     "no value": (
         ["scan", "--format"],
-        "Option '--format' requires an argument. (see wakeyscan scan --help)",
+        "Option '--format' requires an argument (see wakeyscan scan --help)",
     ),
     "an unknown command": (
         ["scna"],
@@ -231,7 +231,7 @@ REFUSED = {
     ),
     "an unknown option of an action": (
         ["ignore", "add", "--nope"],
-        "No such option '--nope'. (see wakeyscan ignore add --help)",
+        "No such option '--nope' (see wakeyscan ignore add --help)",
     ),
     "an option of another action": (
         ["ignore", "list", "--reason", "x"],
@@ -243,7 +243,7 @@ REFUSED = {
     ),
     "an unknown option before the command": (
         ["--nope", "scan"],
-        "No such option '--nope'. (see wakeyscan --help)",
+        "No such option '--nope' (see wakeyscan --help)",
     ),
     "an unknown format": (
         ["scan", "--format", "txt"],

@@ -56,7 +56,10 @@ def find_start_ids(
     names = (branch,) if is_full else (f"refs/heads/{branch}", f"refs/remotes/{branch}")
     found = {tips[ref]: ref for ref in names if ref in tips}
     if not found:
-        raise UsageError(f"--branch: no branch {branch!r} in {repository.folder}")
+        raise UsageError(
+            f"--branch: no branch {branch!r} in {repository.folder}; "
+            "list them with git branch --all"
+        )
     if len(found) > 1:
         either = " or ".join(found.values())
         raise UsageError(f"--branch: {branch!r} is ambiguous; write the full name: {either}")

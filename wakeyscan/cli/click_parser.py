@@ -93,7 +93,9 @@ def run_with_click(argv: list[str]) -> int:
     except click.ClickException as error:
         known = words and words[0].partition(" ")[0] in COMMANDS
         command = f"wakeyscan {words[0]}" if known else "wakeyscan"
-        raise UsageError(f"{error.format_message()} (see {command} --help)") from None
+        raise UsageError(
+            f"{error.format_message().removesuffix('.')} (see {command} --help)"
+        ) from None
     except click.Abort:
         raise KeyboardInterrupt from None
     if isinstance(chosen, partial):
