@@ -1,7 +1,7 @@
 # Targets, on a machine with git, make and python3 (3.11 or newer):
 #   make audit              find keys in this repository; another one: make audit REPO=../other
 #   make test               everything that CI runs: lint, unit and integration
-#   make unit               unit tests alone, in under a minute
+#   make unit               unit tests alone, in under two minutes
 #   make integration        tests that run the command, git or a server
 #   make test-bare          unit and e2e tests without hyperscan, isal and backports.zstd
 #   make test-spawn         unit and e2e tests with processes that are spawned, as on macOS
