@@ -54,6 +54,10 @@ _PADDING = b"\0" * 4
 """NULs that end no string, but fill a field."""
 
 _CONTROL = lazy_pattern(rb"[\x01-\x06\x0e-\x1a\x1c-\x1f]")
+_CONTROLS = bytes({*range(32)}.difference(b"\t\n\x0b\f\r\x1b"))
+_MAX_STRAY = 2
+"""Control characters around a literal in a text; binary data has more."""
+_QUOTES = (b'"', b"'", b"`")
 _QUOTED = lazy_pattern(rb"([\"'`])[ -!#-&(-_a-~]*\Z")
 _LINE_END = lazy_pattern(BLANK + rb"*+" + BREAK)
 _ASSIGNMENT = lazy_pattern(
@@ -105,7 +109,7 @@ def find_end_bounds(
     if last in _MASKS and _MASKED.search(content, max(start, end - _MAX_MASK), end):
         is_certain = False
     elif is_binary(content, start, end, nuls):
-        is_certain = _is_end_certain_in_binary(content, start, end)
+        is_certain = _is_end_certain_in_binary(content, start, end, path)
     else:
         is_certain = is_before_same_line(content, start, end) or is_end_certain(
             read_end(content, start, end, path, is_cut_anywhere=is_cut_anywhere)
@@ -127,19 +131,34 @@ def _is_start_open(content: bytes, start: int, end: int) -> bool:
 
 
 def is_binary(content: bytes, start: int, end: int, nuls: NulSearch | None = None) -> bool:
-    """Return whether a control character that no text contains is near a secret."""
+    """Return whether a control character that no text contains is near a secret.
+
+    A few of them do not count beside a literal: a program may have a NUL in its text.
+    """
     nuls = nuls or NulSearch(content)
     if not nuls.has_controls:
         return False
     around = content[max(0, start - _CONTROL_CONTEXT) : end + _CONTROL_CONTEXT]
-    return nuls.is_near(start, end) or _CONTROL.search(around) is not None
+    if not nuls.is_near(start, end) and not _CONTROL.search(around):
+        return False
+    return not _is_literal_in_text(content, start, end)
 
 
-def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
+def _is_literal_in_text(content: bytes, start: int, end: int) -> bool:
+    """Return whether a secret is all of a literal, and few control characters are around it."""
+    quote = content[start - 1 : start]
+    if quote not in _QUOTES or not content.startswith(quote, end):
+        return False
+    around = content[max(0, start - CONTEXT) : end + CONTEXT]
+    return len(around) - len(around.translate(None, _CONTROLS)) <= _MAX_STRAY
+
+
+def _is_end_certain_in_binary(content: bytes, start: int, end: int, path: str) -> bool:
     """Return whether an end is certain among strings that may follow each other directly.
 
-    Many NULs may fill a field: then the secret may fill the field before it. A compressor may end
-    the text that it copies anywhere, and NUL may be a part of what follows.
+    In a text with a NUL in it, the text must prove the end of a literal or of a line too. Many NULs
+    may fill a field: then the secret may fill the field before it. A compressor may end the text
+    that it copies anywhere, and NUL may be a part of what follows.
     """
     before, after = content[max(0, start - CONTEXT) : start], content[end : end + CONTEXT]
     is_terminated = after[:1] == b"\0" and not after.startswith(_PADDING)
@@ -152,7 +171,8 @@ def _is_end_certain_in_binary(content: bytes, start: int, end: int) -> bool:
     if re.match(rb"</[A-Za-z]", after):
         return True
     quote = _QUOTED.search(before)
-    if quote and quote[1] == after[:1]:
-        return True
     line_end = _LINE_END.match(after)
-    return line_end is not None and bool(_ASSIGNMENT.match(after, line_end.end()))
+    is_closed = quote is not None and quote[1] == after[:1]
+    if not is_closed and not (line_end and _ASSIGNMENT.match(after, line_end.end())):
+        return False
+    return is_end_certain(read_end(content, start, end, path))

@@ -182,7 +182,8 @@ def _open_part(match: Match, content: bytes, names: JoinedNames) -> Match:
     if match.rule.id != API_KEY or (is_open and match.encoding != PLAIN):
         return match
     if not names.may_join([(match.start, match.end), *match.elsewhere]):
-        return match
+        joined = candidates.add_joined(match, content, names) if is_open else match
+        return joined if joined.candidates else match
     return candidates.add_joined(match.with_bounds(Bounds.OPEN), content, names)
 
 

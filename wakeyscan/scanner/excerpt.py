@@ -13,6 +13,7 @@ from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_index import find_line
 from wakeyscan.core.redaction import redact_plain
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
+from wakeyscan.scanner.ends.words import is_name
 
 if TYPE_CHECKING:
     from wakeyscan.core.secret import Secret
@@ -29,6 +30,9 @@ _LINE = lazy_pattern(rb"[^\r\n]*+")
 
 _REST = "…"
 """Mask of a word that may continue a secret, on the next line or in the next cell."""
+
+_LITERAL_WORD = lazy_pattern(rb"(?<=[\"'`=])[A-Za-z0-9_-]{4,128}(?=[\"'`;,\s])")
+"""A word before a secret with an open end that may be its rest."""
 
 _PLAIN_WORD = lazy_pattern(rb"[A-Z]?[a-z]*")
 """A word of a sentence; it stays. Random characters seldom look like one, and then they are few."""
@@ -174,7 +178,9 @@ def _list_spans(content: bytes, match: Match, limit: int) -> Iterator[tuple[int,
     mask = str(match.secret)
     for low, high in ((match.start, end), *match.elsewhere):
         yield low, high, mask
-    for low, high in match.rests:
+    words = _LITERAL_WORD.finditer(content, max(0, match.start - _WIDTH), match.start)
+    before = [one.span() for one in words if not is_name(one[0])] if is_open else []
+    for low, high in (*match.rests, *before):
         if not _PLAIN_WORD.fullmatch(content, low, high):
             yield low, high, _REST
 

@@ -17,8 +17,10 @@ from wakeyscan.decoders.concatenation.assignments import select_set_forms
 from wakeyscan.decoders.concatenation.variables import find_names
 from wakeyscan.decoders.concatenation.words import WordIndex
 from wakeyscan.scanner.ends import file_kinds
+from wakeyscan.scanner.joined_lists import list_listed
 from wakeyscan.scanner.later_pieces import find_later_pieces
 from wakeyscan.scanner.plain_signs import write_plainly
+from wakeyscan.scanner.written_targets import adds_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,22 +42,6 @@ _PART = lazy_pattern(
     )
 )
 """The end of a name that says that its value is a part."""
-
-# Names that no assignment on the same line gives
-
-_LISTED_BACKWARDS = lazy_pattern(
-    rb"""(?x) ["'`]?
-    (?: [\[({]{0,2} \s? =:? \s? (?: \]\w{0,8}\[ | \)\d{1,5}\( \w{1,20} [ ] )? | [({] )
-    ( \w{1,61}+ (?: [$@]? [ ]? , [ ]? \w{1,61}+ ){0,8} )"""
-)
-"""A tuple, a list, a constructor, an assignment within a line: a forward search takes 5 ms."""
-_MAX_LISTED = 120
-"""Bytes before a literal that hold the start of such a text."""
-_NAME = lazy_pattern(rb"\w+")
-_ENTRY = lazy_pattern(
-    rb"""(?x) (\w{1,61}) [ ]? :?= [ ]? \{ [^{}=\r\n]{0,100} ["'] \w{1,40} ["'] \s? : \s? ["'`] \Z"""
-)
-"""The start of a dictionary that a name is given, up to one of its values."""
 
 # What is joined after a name
 
@@ -119,6 +105,9 @@ _JOINING_CALL = lazy_pattern(
     | \b join\( \s? ["']{2} \s? ,
     | \( (?: str | concat\w* [ ] 'string | string-append ) [ ] ) [^()\r\n]* \Z"""
 )
+_JOIN_BEFORE = lazy_pattern(rb"\bjoin\b ?\(? ?(?:[\"']{2}|q\(\)) ?, ?[@$]\Z")
+_ARGUMENTS_END = lazy_pattern(rb"\s?[);\n]")
+"""The argument of a call without brackets."""
 _EMPTY = rb"""(?: ["'`]{2} | ["'`][\w-] )"""
 _JOINED_LIST = lazy_pattern(
     rb"(?x) [^;\r\n]{0,200} (?: \.join (?: \( \s? " + _EMPTY + rb"| \b (?! \( ) )"
@@ -135,6 +124,8 @@ _RESULT = lazy_pattern(rb"[ \t]*(?:\w{1,20}[ \t]+){0,3}\$?([A-Za-z_]\w{0,60})[ \
 """The name that a statement gives its value."""
 _ALIAS_END = lazy_pattern(rb"[)}\"']{0,2}[ \t]{0,4}(?:[;\r\n]|\Z)")
 _ASSIGNED = lazy_pattern(rb"[\"']?[ \t]{0,8}(?::?=(?!=)|:[ \t])")
+_ITEM_ADDED = lazy_pattern(rb"\s*(?:\.(?:append|Append|push|add|concat)\b|\+=)")
+_QUOTES = (b'"', b"'", b"`")
 _DEFINE = b"#define "
 _MAX_PLACES = 16
 """Places of a name up to which its uses are followed: few rests are tried."""
@@ -146,6 +137,7 @@ class JoinedNames:
     def __init__(self, content: bytes, path: str = "") -> None:
         self._source_text, self._path = content, path
         self._joined: dict[bytes, bool] = {}
+        self._joined_lists: dict[bytes, bool] = {}
 
     def may_join(self, spans: Sequence[Span]) -> bool:
         """Return whether a key with its parts at `spans` may be a part of a longer one.
@@ -155,11 +147,18 @@ class JoinedNames:
         start, end = spans[0]
         last_start, last_end = max(spans)
         assigned = self._find_assigned(start, last_end)
-        names = assigned + self._list_listed(start, is_assigned=bool(assigned))
+        names = assigned + list_listed(self._content, start, is_assigned=bool(assigned))
         find = self._source_text.find  # a variable may be far from what thousands of keys add
-        if any(find(name, end, last_start) < 0 and self._is_joined(name) for name in names):
+        is_list = self._content[:start].endswith((b'["', b"['"))
+        is_joined = self._is_list_joined if is_list else self._is_joined
+        if any(find(name, end, last_start) < 0 and is_joined(name) for name in names):
             return True
         if len(spans) > 1 and self._continues_after(last_end):
+            return True
+        last = max(spans)
+        if adds_value(
+            self._content, self._words, *last, path=self._path, is_joined=self._is_list_joined
+        ):
             return True
         return bool(self._find_added(spans, assigned))
 
@@ -190,7 +189,9 @@ class JoinedNames:
             for name in self._list_names(spans[0][0], spans[-1][1])
             if self._is_joined(name) and len(self._words.find(name)) <= _MAX_PLACES
         ]
-        return assemble.list_rests(self._source, spans, names) if names else []
+        found = assemble.list_rests(self._source, spans, names) if names else []
+        is_closed = self._content.startswith(_QUOTES, max(spans)[1])
+        return [*assemble.list_next_rests(self._source, spans), *found] if is_closed else found
 
     @cached_property
     def _content(self) -> bytes:
@@ -222,21 +223,7 @@ class JoinedNames:
 
     def _list_names(self, start: int, end: int) -> list[bytes]:
         assigned = self._find_assigned(start, end)
-        return assigned + self._list_listed(start, is_assigned=bool(assigned))
-
-    def _list_listed(self, start: int, *, is_assigned: bool) -> list[bytes]:
-        """List the names that are given the list or the tuple that a literal is in."""
-        before = self._content[max(0, start - _MAX_LISTED) : start]
-        stripped = before.rstrip(b"\"'` \t")
-        line = before[before.rfind(b"\n") + 1 :]
-        is_listed = stripped.endswith((b"(", b"[", b"{"))
-        if is_listed or (stripped.endswith(b"=") and (not is_assigned or b"," in line)):
-            found = _LISTED_BACKWARDS.match(line[::-1])
-            listed = _NAME.findall(found[1]) if found else []
-            return [name[::-1] for name in reversed(listed)]
-        if stripped.endswith(b":") and b"{" in line and (entry := _ENTRY.search(line)):
-            return [entry[1]]
-        return []
+        return assigned + list_listed(self._content, start, is_assigned=bool(assigned))
 
     def _is_joined(self, name: bytes) -> bool:
         if name not in self._joined:
@@ -244,6 +231,18 @@ class JoinedNames:
             places = self._words.find(name)
             self._joined[name] |= len(places) > 1 and any(self._iterate_joins(name, places))
         return self._joined[name]
+
+    def _is_list_joined(self, name: bytes) -> bool:
+        """Return whether the items of a list are joined; an item that is added to it joins none."""
+        if not self._is_joined(name):
+            return False
+        if name in self._joined_lists:
+            return self._joined_lists[name]
+        ends = (at + len(name) for at in self._words.find(name))
+        places = [end - len(name) for end in ends if not _ITEM_ADDED.match(self._content, end)]
+        is_joined = _PART.search(name) is not None or any(self._iterate_joins(name, places))
+        self._joined_lists[name] = is_joined
+        return is_joined
 
     def _iterate_joins(self, name: bytes, places: Sequence[int]) -> Iterator[bool]:
         """Yield for each of the places of a name whether something is joined to it there."""
@@ -272,6 +271,8 @@ def _is_followed(before: bytes, after: bytes) -> bool:
     if opening in _INTERPOLATIONS and _INTERPOLATIONS[opening].match(after):
         return True
     line = before[before.rfind(b"\n") + 1 :]
+    if _JOIN_BEFORE.search(line) and _ARGUMENTS_END.match(after):
+        return True
     call = _JOINING_CALL.search(line) if b"(" in line else None
     if _COMMA.match(after):
         return bool(call or _JOINED_LIST.match(after)) or _fills_format(before)

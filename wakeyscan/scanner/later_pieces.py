@@ -125,7 +125,7 @@ def _find_added(
     for at in words.find_between(name, low, high, _MAX_USES):
         end = at + len(name)
         found = _find_piece(content, at, end)
-        if found and (_may_be_piece(word := content[slice(*found)]) or at < last):
+        if found and (may_be_piece(word := content[slice(*found)]) or at < last):
             if not word.startswith(KEY_PREFIX):
                 yield found
         elif found and content.startswith(KEY_PREFIX, found[0]):
@@ -143,7 +143,7 @@ def _find_glued(
     """Yield the words directly after `$NAME`: a person means that, a shell reads a longer name."""
     for at in words.find_variable(name, low, high, _MAX_USES):
         glued = _GLUED.match(content, at + 1 + len(name))
-        if glued and _may_be_piece(glued[0]):
+        if glued and may_be_piece(glued[0]):
             yield glued.span()
 
 
@@ -171,7 +171,8 @@ def _find_piece(content: bytes, at: int, end: int) -> Span | None:
     return found.span("word") if found else None
 
 
-def _may_be_piece(word: bytes) -> bool:
+def may_be_piece(word: bytes) -> bool:
+    """Return whether a word that is added to a key may be a part of it, and is no name."""
     return may_be_rest(word) and (len(word) >= _MIN_LONG or not is_name(word.strip(b"-_")))
 
 

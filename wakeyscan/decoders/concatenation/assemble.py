@@ -109,6 +109,15 @@ def list_rests(
     return [spans for spans in dict.fromkeys(rests) if spans]
 
 
+def list_next_rests(source: SourceText, parts: Iterable[Span]) -> list[tuple[Span, ...]]:
+    """Return where a key continues in what an operator, a call or a list joins to its last part."""
+    chain = Chain(tuple(parts))
+    added = references.find_continuation(source.content, chain.end)
+    items = find_rest(source, chain.start, chain.end, is_bare=False)
+    longer = (_extend(source, chain, one, near=chain.end) for one in (added, items) if one)
+    return [one.spans[len(chain.spans) :] for one in longer if len(one.spans) > len(chain.spans)]
+
+
 def _find_prefixes(source: SourceText, found: FoundAnchors) -> Iterator[Chain]:
     if PREFIX in found:
         for span in find_open_prefixes(source.content):

@@ -27,13 +27,12 @@ _CHUNK_AFTER = lazy_pattern(
 """Text after a log entry that a container runtime has split, or after a string of gdb."""
 _CHUNK_REACH = 420
 """Bytes after a secret that hold the start of such a text."""
-_JOIN_BEFORE = lazy_pattern(rb"(?i)(?:concat(?:_ws)?!?|strcat|paste0?|\.join)\s*\([^()\r\n]*\Z")
-_JOIN_AFTER = lazy_pattern(rb"[^;\r\n]{0,200}(?:\.join|\.concat|\.append)\b")
 
 _DELIMITER = lazy_pattern(
     rb"""(?x)
       [ \t]*+ (?:
-          \Z | [,;)\]}] | [?/%-]?> | : | =>? | [!=]==? | && (?![ \t]*["']) | \| (?!\|) | </ )
+          \Z | [,;)\]}] | [?/%-]?> | : | =>? | [!=]==? | && (?![ \t]*["']) | \| (?!\|) | </
+          | << \s* (?: (?: std:: )? (?: endl | flush ) \b | ["']\\n ) )
     | [ \t]++ (?:
           --?[A-Za-z] | \d | https?:// | /\w | \.{1,2}/ | [~@]\w | \\?\$[\w{(]
         | [a-z][\w.-]*+ (?!["'`]) | [A-Z][a-z]+\b (?!["'`]) | [A-Z_][\w-]*=
@@ -93,7 +92,7 @@ _OPERATOR = lazy_pattern(rb"[+.&|~<?*^_,/\\%]")
 
 def is_quote_certain(end: TextEnd, quote: bytes, rest: bytes) -> bool:
     """Return whether a literal that a secret and a quote end is complete."""
-    if is_chunk(end) or _is_joined(end, rest) or _LISTED_LINE.match(rest):
+    if is_chunk(end) or _LISTED_LINE.match(rest):
         return False
     is_nested = quote.startswith(b"\\") or _ESCAPED_LINE_END.match(rest)
     if is_nested and end.is_in_layer:
@@ -110,13 +109,6 @@ def is_chunk(end: TextEnd) -> bool:
         return True
     may_follow = after.lstrip(b" ").startswith(b",") or b'"partial' in after
     return may_follow and _CHUNK_AFTER.match(end.after, 1) is not None
-
-
-def _is_joined(end: TextEnd, rest: bytes) -> bool:
-    """Return whether a function joins this literal with others on its line."""
-    if not rest.lstrip(b" \t").startswith((b",", b")", b"]")):
-        return False
-    return bool(_JOIN_BEFORE.search(end.before[-100:]) or _JOIN_AFTER.match(rest))
 
 
 def _is_complete(end: TextEnd, quote: bytes, rest: bytes) -> bool:

@@ -29,6 +29,7 @@ _NAMED = lazy_pattern(rb"(?<![-+.|~&*.])=")
 _WORD = lazy_pattern(rb"[A-Za-z_]\w+")
 _CALLEE = lazy_pattern(rb"([A-Za-z_]\w+)[\s(\[]*(?:[\"'`][\w-]{1,128}[\"'`],\s{0,8}){0,8}[\"'`]*\Z")
 """The name of a call or a directive, up to one of its first arguments."""
+_SECOND_ARGUMENT = lazy_pattern(rb"\(\s*[\"'`][^\"'`\r\n]{1,80}[\"'`],\s{0,8}[\"'`][\w -]{0,20}\Z")
 _JOINS = lazy_pattern(
     rb"(?i)append|(?:\A|\.)asci[iz]\b|build|\bcat[stx]\b|concat|echo|format|implode|join|memcpy"
     rb"|mkstring|paste|print|replace|reversed|str(?:ing)?\b|str[nl]?cat|str_c\b|write|<<"
@@ -106,7 +107,11 @@ def _is_joined(between: bytes, end: TextEnd) -> bool:
         return False
     if words := _WORD.findall(between):
         callee = _CALLEE.search(end.line)
-        return words[-1] == (callee and callee[1]) or any(map(_JOINS.search, words))
+        if callee and words[-1] == callee[1]:
+            return b"," not in callee[0]
+        if b"(" in between and _SECOND_ARGUMENT.search(end.line):
+            return False  # of the next call, the literal is the first argument
+        return any(map(_JOINS.search, words))
     if _SEPARATORS.search(between):
         around = end.before[-_JOIN_BEFORE:] + b"\n" + end.after[:_JOIN_AFTER]
         return _is_matrix(end) or _JOINS.search(around) is not None

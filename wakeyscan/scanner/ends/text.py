@@ -2,7 +2,8 @@
 
 The API rejects a key that is cut, although the key works. So an end is certain only if a row of
 this table proves it; any other end is open. It must hold in each text that programs put into the
-text around it (see `layers`).
+text around it (see `layers`). And nothing may add a value to the secret at run time: no call and no
+list (`joined_items`), no format (`filled_formats`), no operator and no method (`joined_values`).
 
     nothing follows                        no literal is open
     a line end, also an escaped one        neither, and the next line starts something else:
@@ -29,7 +30,17 @@ from functools import lru_cache
 from wakeyscan.core.lazy import lazy_import, lazy_pattern
 from wakeyscan.core.line_starts import CELL_SEPARATOR
 from wakeyscan.core.typing import TYPE_CHECKING, NamedTuple
-from wakeyscan.scanner.ends import columns, file_kinds, layers, literals, log_entries, tags
+from wakeyscan.scanner.ends import (
+    columns,
+    file_kinds,
+    joined_items,
+    layers,
+    literals,
+    log_entries,
+    tags,
+)
+from wakeyscan.scanner.ends.filled_formats import fills_open_format
+from wakeyscan.scanner.ends.joined_values import is_added_to
 from wakeyscan.scanner.ends.next_entry import find_next_entry
 from wakeyscan.scanner.ends.next_literal import find_next_literal
 from wakeyscan.scanner.ends.series import has_next_in_series
@@ -85,6 +96,8 @@ def is_end_certain(end: TextEnd) -> bool:
 
 def _is_certain_in_layer(end: TextEnd) -> bool:
     if not _is_proven(end) or find_next_literal(end) or find_next_entry(end):
+        return False
+    if joined_items.is_joined(end) or fills_open_format(end) or is_added_to(end):
         return False
     return not has_next_in_series(end)
 
