@@ -43,7 +43,7 @@ _BETWEEN = b" ,:;.'\"&#(){}[]-"
 
 _LONG_WORD = lazy_pattern(rb"[\w+/=%\\][\w+/=%\\]{11}")
 _SHORT_WORDS = lazy_pattern(
-    rb"""[\w%\\][ ,:;.'"&#(){}\[\]-]+(?:[\w%\\]{1,5}[ ,:;.'"&#(){}\[\]-]+){5}"""
+    rb"""[\w%\\][ ,:;.'"&#(){}\[\]-]+(?:[\w%\\]{1,4}[ ,:;.'"&#(){}\[\]-]+){5}"""
 )
 """Patterns of an encoded copy: a long word, or short ones in a row as in a dump.
 

@@ -36,7 +36,7 @@ def count_calls(path: str, content: bytes) -> int:
 def test_the_work_is_linear_in_the_number_of_keys(path: str, make_key: MakeKey) -> None:
     repair(path, build(path, 2, make_key))  # loads the modules
     few, many = (count_calls(path, build(path, count, make_key)) for count in (20, 160))
-    assert many < 10 * few  # 8 times as many keys: quadratic work would be 64 times as much
+    assert many < 12 * few  # 8 times as many keys: quadratic work would be 64 times as much
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.js", "a.go", "A.java", "a.rb"])
@@ -65,7 +65,7 @@ def test_the_keys_of_one_instruction_are_fixed_together(make_key: MakeKey) -> No
 def test_the_work_is_linear_in_the_number_of_keys_of_an_instruction(make_key: MakeKey) -> None:
     repair("Dockerfile", build_run(2, make_key))
     few, many = (count_calls("Dockerfile", build_run(count, make_key)) for count in (20, 160))
-    assert many < 10 * few
+    assert many < 12 * few
 
 
 def test_a_key_that_cannot_be_fixed_stays_between_others(make_key: MakeKey) -> None:
@@ -115,7 +115,7 @@ def test_the_work_is_linear_where_values_use_each_other(
 
     count(2)
     few, many = map(count, (20, 160))
-    assert many < 10 * few
+    assert many < 12 * few
 
 
 def test_values_on_the_way_to_an_output_are_left(make_key: MakeKey) -> None:

@@ -26,6 +26,13 @@ _MAY_JOIN = lazy_pattern(
     rb"|binary|paste|implode|intercalate|operator|cats?\b|echo|\[~\]|\* ?[\"']{2}|subst|addprefix"
     rb"|addsuffix|arraytolist|write|\badd\b"
 )
+_JOINING_WORDS = (
+    *(b"join", b"cat", b"append", b"print", b"str", b"combine", b"reduce", b"fold", b"inject"),
+    *(b"sum", b"collect", b"packed", b"_c(", b"binary", b"paste", b"implode", b"intercalate"),
+    *(b"operator", b"echo", b"[~]", b'*"', b"*'", b'* "', b"* '", b"subst", b"addprefix"),
+    *(b"addsuffix", b"arraytolist", b"write", b"add"),
+)
+"""One of them is in each text in which `_MAY_JOIN`, which is slow, finds something."""
 _EMPTY = rb"""(?: [bfuN@]? (?: ["'`]{2} (?! ["'`] ) | ["'`] (?= [\w-] ) ) | q{1,2}\(\)
     | (?i: string\.empty ) )"""
 """A separator that is empty, or begins with a character of a key."""
@@ -157,7 +164,9 @@ def is_joined(end: TextEnd) -> bool:
     """Return whether a call, a list or a command joins a secret with the item after it."""
     if not _MAY_BE_ITEM.match(end.after):
         return False  # as after most secrets
-    if not _MAY_JOIN.search(end.before[-160:] + b"\n" + end.after[:240]):
+    near = end.before[-160:] + b"\n" + end.after[:240]
+    lowered = near.lower()
+    if not any(word in lowered for word in _JOINING_WORDS) or not _MAY_JOIN.search(near):
         return False
     place = read_place(end.before, end.after)
     if _is_command(place, end.path) or _LIST_TAIL.match(place.after):
