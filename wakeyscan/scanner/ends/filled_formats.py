@@ -41,6 +41,7 @@ _BREAKS = lazy_pattern(rb",?\s*\n\s*")
 _NAMED = lazy_pattern(rb"""["']?(\w{1,40})["']?\s*(?:=>?|:)\s*[bfL@]?["'`]?\Z""")
 _NESTED = lazy_pattern(rb"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|'[^']*'")
 _WORDS = lazy_pattern(rb"\S+[ \t]+")
+_COMMAND_END = lazy_pattern(rb"[\"']?[ \t]*(?:[\r\n;)|&`]|\Z)")
 
 
 def fills_open_format(end: TextEnd) -> bool:
@@ -53,7 +54,7 @@ def fills_open_format(end: TextEnd) -> bool:
         return False  # as before nearly all secrets
     before = _BREAKS.sub(b", ", before) if b"\n" in before else before
     found = _BARE_FORMAT.search(before) or _find_format(before)
-    return found is not None and _is_open(found)
+    return found is not None and _is_open(found, end.after)
 
 
 def _read_statement(before: bytes) -> bytes:
@@ -81,14 +82,18 @@ def _is_one_call(arguments: bytes) -> bool:
     return not any(closing in rest for closing in (b")", b"]", b"}"))
 
 
-def _is_open(found: re.Match[bytes]) -> bool:
+def _is_open(found: re.Match[bytes], after: bytes) -> bool:
+    # A command of a shell fills a placeholder without an argument with nothing.
+    is_last = found["sign"].isspace() and _COMMAND_END.match(after) is not None
     marks = [*_PLACEHOLDERS.finditer(found["format"])]
     filled = _select_filled(marks, found["arguments"], found["sign"])
-    return any(_is_followed(found["format"], mark.end()) for mark in filled)
+    return any(_is_followed(found["format"], mark.end(), is_last) for mark in filled)
 
 
-def _is_followed(text: bytes, end: int) -> bool:
-    return bool(_PLACEHOLDERS.match(text, end) or re.match(rb"[\w-]", text[end : end + 1]))
+def _is_followed(text: bytes, end: int, is_last: bool) -> bool:
+    if not is_last and _PLACEHOLDERS.match(text, end):
+        return True
+    return re.match(rb"[\w-]", text[end : end + 1]) is not None
 
 
 def _select_filled(
