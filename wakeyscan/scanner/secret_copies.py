@@ -149,6 +149,8 @@ def holds_copy(text: bytes, secrets: Iterable[Secret]) -> bool:
 
 
 def _may_hold_encoded(text: bytes) -> bool:
+    if text.count(b"0o") >= _MIN_COPY:  # octal codes of Python are longer than other short words
+        return True
     if not _may_be_encoded(text.translate(_SHAPE)):
         return False
     return _may_be_encoded(_WORDS.sub(b"a", text).translate(_SHAPE))
