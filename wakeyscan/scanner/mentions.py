@@ -23,7 +23,7 @@ _MAX_BEFORE = 160
 _CUT = lazy_pattern(rb"(?x) [ \t]* (?: \.{2} | \xe2\x80\xa6 | [\[(<{] [ ]? " + CUT_NOTE + b")")
 """An ellipsis, or a note that the text is cut."""
 _PROSE = lazy_pattern(rb"[A-Za-z]{2,} [A-Za-z]{2,}:[ \t]*\\*[\"'`]?\Z")
-"""Words of a message, the last of which looks like a name."""
+"""Words of a message that end with what looks like a name."""
 
 
 def open_mentions(before: list[Match], matches: list[Match], content: bytes) -> list[Match]:

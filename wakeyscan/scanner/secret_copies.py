@@ -116,7 +116,7 @@ def mask_copies(text: bytes, secrets: Collection[Secret], forms: bytes = b"") ->
 
 
 def _select_copied(letters: bytes, secrets: Collection[Secret], forms: bytes) -> list[Secret]:
-    """Return the secrets of which a text may hold a part, by its letters.
+    """Return the secrets whose parts may be in a text, judged by its letters.
 
     With `forms`, only parts that are not encoded are found.
     """

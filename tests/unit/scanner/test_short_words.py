@@ -92,7 +92,7 @@ def test_few_short_words_are_tried_and_numbers_last() -> None:
 
 
 def find_cut(path: str, text: str, key: str, size: int) -> Finding:
-    """Return the first finding in a text with a key, the last letters of which are apart."""
+    """Return the first finding in a text where the last letters of a key stand apart."""
     first, rest = key[:-size], key[-size:]
     return detect(path, text.replace("AAA", first).replace("BBB", rest))[0]
 
