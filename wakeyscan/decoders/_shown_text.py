@@ -13,7 +13,6 @@ from wakeyscan.core.lazy import lazy_pattern
 from wakeyscan.decoders._escapes import decode_escapes, decode_spans
 from wakeyscan.decoders.decoder import DecodedText, Span
 
-BACKSPACE = b"\x08"
 STRUCK_UNDERSCORE = b"_\x08_"
 """An underscore in bold, or underlined."""
 
